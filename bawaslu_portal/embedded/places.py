@@ -58,6 +58,11 @@ class Place:
         return Path("/tmp") / f"bawaslu-portal-{os.geteuid()}-{name}"  # noqa: S108 (owner and mode are checked)
 
     @property
+    def logs(self) -> Path:
+        """What the servers themselves write; apart from the portal's own logs, since another account owns it."""
+        return self.base / "log-services"
+
+    @property
     def account(self) -> pwd.struct_passwd | None:
         """The unprivileged account the servers run as when we are root (PostgreSQL refuses root), else None."""
         if os.geteuid() != 0:
@@ -94,11 +99,11 @@ class Place:
                 f"The account {self.account.pw_name}, as which PostgreSQL runs, cannot reach {self.base}: "
                 "choose a PORTAL_STATE outside private folders."
             )
-        for folder in (self.run, self.base / "log"):
+        for folder in (self.run, self.logs):
             self.own_folder(folder)
-        for log in (self.base / "log").glob("*.log"):
-            if log.stat().st_size > 20_000_000:
-                os.truncate(log, 0)
+        for log in self.logs.glob("*.log"):
+            if log.lstat().st_size > 20_000_000:
+                self.as_account(["truncate", "--size=0", str(log)])
 
     @contextlib.contextmanager
     def locked(self):
@@ -112,12 +117,13 @@ class Place:
         """Run a command as the servers' account with a clean environment; its words go into the error's message."""
         if self.account:
             options |= {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
+        if "input" not in options:
+            options["stdin"] = subprocess.DEVNULL
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": str(self.base)}
         done = subprocess.run(
             command,
             cwd=self.base,
             env=environment,
-            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -125,9 +131,7 @@ class Place:
             **options,
         )
         if check and done.returncode:
-            raise EmbeddedError(
-                f"{Path(command[0]).name} failed: {done.stdout.strip()[-2000:]} (logs: {self.base}/log)"
-            )
+            raise EmbeddedError(f"{Path(command[0]).name} failed: {done.stdout.strip()[-2000:]} (logs: {self.logs})")
         return done
 
     def reachable(self, binary: Path, tree: Path, beside: tuple[Path, ...] = ()) -> Path:

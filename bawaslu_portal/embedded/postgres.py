@@ -74,7 +74,7 @@ class Postgres(Place):
         deadline = time.monotonic() + START_DEADLINE
         while not self.answers():
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"PostgreSQL does not answer: see {self.base}/log/postgres.log.")
+                raise EmbeddedError(f"PostgreSQL does not answer: see {self.logs}/postgres.log.")
             time.sleep(0.05)
         create = [self._binary("createdb"), "-h", str(self.run), "-U", USER, DATABASE]
         made = self.as_account(create, check=False)
@@ -105,16 +105,17 @@ class Postgres(Place):
         }
         if self.tests:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-        with open(self.data / "postgresql.auto.conf", "w") as file:
-            file.write("# Written by bawaslu_portal.embedded at every start.\n")
-            file.writelines(f"{name} = '{value}'\n" for name, value in options.items())
+        lines = "".join(f"{name} = '{value}'\n" for name, value in options.items())
+        # Written by the account itself: root writes nothing into a folder in which another may plant a link.
+        write = ["sh", "-c", 'cat > "$1"', "sh", str(self.data / "postgresql.auto.conf")]
+        self.as_account(write, input=f"# Written by bawaslu_portal.embedded at every start.\n{lines}")
         command = [self._binary("pg_ctl"), "start", "-W", "-s", "-D", str(self.data)]
-        command += ["-l", str(self.base / "log" / "postgres.log")]
+        command += ["-l", str(self.logs / "postgres.log")]
         deadline = time.monotonic() + START_DEADLINE
         # After a SIGKILL the orphaned backends need a moment to notice; until then their shared memory blocks us.
         while self.as_account(command, check=time.monotonic() > deadline).returncode or not self._settled():
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"PostgreSQL does not start: see {self.base}/log/postgres.log.")
+                raise EmbeddedError(f"PostgreSQL does not start: see {self.logs}/postgres.log.")
             time.sleep(0.3)
 
     def _settled(self) -> bool:

@@ -66,20 +66,20 @@ class Redis(Place):
             "unixsocketperm": "700",
             "daemonize": "yes",
             "pidfile": str(self.run / "redis.pid"),
-            "logfile": str(self.base / "log" / "redis.log"),
+            "logfile": str(self.logs / "redis.log"),
             "dir": str(self.run),
             "save": "",
             "appendonly": "no",
             "databases": "64",
         }
-        configuration = self.run / "redis.conf"
+        configuration = self.base / "redis.conf"
         configuration.write_text("".join(f'{name} "{value}"\n' for name, value in options.items()))
         configuration.chmod(0o644)
         self.as_account([str(program), str(configuration), "--unixsocket", options["unixsocket"]])
         deadline = time.monotonic() + START_DEADLINE
         while not self.answers():
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"Redis does not answer: see {self.base}/log/redis.log.")
+                raise EmbeddedError(f"Redis does not answer: see {self.logs}/redis.log.")
             time.sleep(0.02)
 
     def stop(self) -> None:
