@@ -1,0 +1,231 @@
+"""The one registry: what apps declare, what shared pages ask. Each app's ``catalogue.py`` is loaded at start.
+
+No signals and no other discovery. The kernel stores what is declared and knows no meaning.
+"""
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.apps import apps
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing: its model, its name on screen, its address, and whose content may be read."""
+
+    name: str
+    model: Callable  # () -> model class
+    label: object
+    address: Callable  # thing -> path
+    readable_documents: Callable | None = None  # user -> Q over Document rows of this kind
+
+
+@dataclass(frozen=True)
+class SettingSpec:
+    """A dated setting of a unit. ``default`` is a value or a function of the unit; ``source`` says whence."""
+
+    key: str
+    type: str  # integer, text, choice, flag, weekday, time, lines, file
+    default: object
+    label: object
+    source: object
+    group: object
+    help: object = ""
+    choices: tuple = ()
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True)
+class PaperKind:
+    """A kind of document: its label, default classification code, and the function that makes its bytes."""
+
+    name: str
+    label: object
+    code: str
+    build: Callable  # Document -> bytes
+    numbered: bool = True
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A kind of background work. ``work(job)`` does it outside any transaction and returns a function that
+    stores the result, called in the transaction that finishes the job. ``missing()`` names a missing part."""
+
+    name: str
+    label: object
+    work: Callable
+    missing: Callable | None = None
+
+
+@dataclass(frozen=True)
+class NavigationEntry:
+    """A place in the head of every page, in ``order``; ``shown(user)`` says for whom."""
+
+    name: str
+    label: object
+    url_name: str
+    icon: str
+    order: int
+    shown: Callable
+    prefix: str
+
+
+_kinds, _settings, _papers, _jobs, _sentences = {}, {}, {}, {}, {}
+_navigation, _waiting, _week, _chapters, _verifiers = {}, {}, {}, {}, {}
+
+
+def load():
+    """Import the ``catalogue`` module of every installed app that has one, the kernel's own first."""
+    from . import declarations  # noqa: F401
+
+    for config in apps.get_app_configs():
+        if config.name != "bawaslu_portal.kernel" and importlib.util.find_spec(f"{config.name}.catalogue"):
+            importlib.import_module(f"{config.name}.catalogue")
+
+
+def declare(kind):
+    _kinds[kind.name] = kind
+
+
+def declare_setting(spec):
+    _settings[spec.key] = spec
+
+
+def declare_paper(paper):
+    """Declare a kind of paper and, where it is numbered, its two settings of numbering."""
+    from .declarations import declare_numbering
+
+    _papers[paper.name] = paper
+    if paper.numbered:
+        declare_numbering(paper)
+
+
+def declare_job(job):
+    _jobs[job.name] = job
+
+
+def declare_sentences(sentences):
+    """``{action: sentence}`` in plain words; facts of the ledger line may be named in braces."""
+    _sentences.update(sentences)
+
+
+def declare_navigation(entry):
+    _navigation[entry.name] = entry
+
+
+def declare_desk(name, *, waiting=None, week=None):
+    """``waiting(user)`` and ``week(user)`` give rows for my desk: dicts of title, url, meta, side, state, due."""
+    if waiting:
+        _waiting[name] = waiting
+    if week:
+        _week[name] = week
+
+
+def declare_demo(name, chapter):
+    """``chapter(cast)`` plays an app's part of the demonstration."""
+    _chapters[name] = chapter
+
+
+def declare_verifier(name, verifier):
+    """``verifier()`` yields sentences, one for each record that differs from what the ledger says of it."""
+    _verifiers[name] = verifier
+
+
+def kind(name):
+    return _kinds[name]
+
+
+def kinds():
+    return dict(_kinds)
+
+
+def setting_spec(key):
+    """The declaration of a setting. Raises KeyError for one that nobody declared."""
+    return _settings[key]
+
+
+def setting_specs():
+    return list(_settings.values())
+
+
+def paper(name):
+    return _papers[name]
+
+
+def papers():
+    return list(_papers.values())
+
+
+def job(name):
+    return _jobs[name]
+
+
+def sentence(action, facts):
+    """The plain sentence for a ledger line; the bare action where an old one is no longer declared."""
+    template = _sentences.get(action)
+    if template is None:
+        return action
+
+    class Facts(dict):
+        def __missing__(self, key):
+            return "–"
+
+    return str(template).format_map(Facts(facts))
+
+
+def sentences():
+    return dict(_sentences)
+
+
+def link(name, uuid, user):
+    """The address of a thing of kind ``name`` for ``user``, or None where he may not see it."""
+    if name not in _kinds:
+        return None
+    declared = _kinds[name]
+    thing = declared.model().objects.visible_to(user).filter(uuid=uuid).first()
+    return declared.address(thing) if thing else None
+
+
+def navigation(request):
+    """Entries shown to this user: dicts of label, url_name, icon, current."""
+    return [
+        {
+            "name": e.name,
+            "label": e.label,
+            "url_name": e.url_name,
+            "icon": e.icon,
+            "current": request.path == e.prefix if e.prefix == "/" else request.path.startswith(e.prefix),
+        }
+        for e in sorted(_navigation.values(), key=lambda e: e.order)
+        if e.shown(request.user)
+    ]
+
+
+def waiting_for(user):
+    """What waits for ``user``, from every app, the earliest due first."""
+    rows = [row for ask in _waiting.values() for row in ask(user)]
+    return sorted(rows, key=lambda row: (row.get("due") is None, row.get("due")))
+
+
+def week_of(user):
+    """What happens this week for ``user``, from every app."""
+    return [row for ask in _week.values() for row in ask(user)]
+
+
+def chapters():
+    return dict(_chapters)
+
+
+def verifiers():
+    return dict(_verifiers)
+
+
+def papers_in_making(user):
+    """Papers that ``user`` asked for and that are not yet made: rows for my desk."""
+    from .models.jobs import Job
+
+    jobs = Job.objects.filter(asked_by=user, kind="paper").exclude(state="done").order_by("-id")[:10]
+    return list(jobs)

@@ -1,0 +1,57 @@
+"""What every row that belongs to a unit shares."""
+
+import uuid
+
+from django.db import models
+
+
+class Row(models.Model):
+    """A row with a bigint key inside and a UUID for the outside."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows of units. ``visible_to`` is the only window through which views and forms read."""
+
+    def visible_to(self, user):
+        """The rows whose facts ``user`` may know (``scope.py``; source: visibility.md, working assumption)."""
+        from .. import scope
+
+        return self.filter(scope.visible_rows(self.model, user))
+
+
+class UnitRow(Row):
+    """A row that a unit owns and writes.
+
+    ``subject`` is the unit that the row is about or for, if another; it sees the row once ``released_at`` is
+    set. ``delivered_to`` is the unit to which the finished row was sent.
+    """
+
+    organisation = models.ForeignKey("kernel.Organisation", on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(
+        "kernel.Organisation", on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False
+    )
+    released_at = models.DateTimeField(null=True, blank=True, editable=False)
+    delivered_to = models.ForeignKey(
+        "kernel.Organisation", on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class PartRow(Row):
+    """A part of a unit's row (an item, a vote): it carries its organisation too, set by the verb from the whole."""
+
+    organisation = models.ForeignKey("kernel.Organisation", on_delete=models.PROTECT, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,39 @@
+"""What was sent, or would have been: the outbox of a unit."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .. import clock
+from .base import Row, ScopedQuerySet
+
+
+class OutboxMessage(Row):
+    """One message to one person. Without a mail server it stays "belum terkirim" and can be handed over."""
+
+    STATES = [("unsent", _("belum terkirim")), ("sent", _("terkirim")), ("failed", _("gagal terkirim"))]
+    organisation = models.ForeignKey("kernel.Organisation", on_delete=models.PROTECT, related_name="+")
+    about_kind = models.CharField(max_length=40)
+    about = models.UUIDField()
+    to_name = models.CharField(max_length=120)
+    to_email = models.EmailField(blank=True)
+    to_phone = models.CharField(max_length=30, blank=True)
+    to_user = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+", null=True)
+    subject_line = models.CharField(max_length=200)
+    body = models.TextField()
+    calendar = models.TextField(blank=True)
+    state = models.CharField(max_length=6, choices=STATES, default="unsent")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    handed_over_by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+", null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["about"], name="outbox_of_thing")]
+
+    def __str__(self):
+        return f"{self.subject_line} -> {self.to_name}"

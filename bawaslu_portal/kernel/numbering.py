@@ -1,0 +1,260 @@
+"""Numbers of letters and decisions: a counter per unit, series and year, drawn under a lock.
+
+No gap, no reuse: a cancelled letter keeps its number (BATAL), a number used elsewhere is reserved with a
+reason, a back-dated one takes a suffix. Source: Perbawaslu 13/2020; the shape of the text is a setting.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from . import catalogue, clock, ledger
+from .models.documents import Counter, NumberUse
+from .settings_store import setting, values
+
+DECISIONS = "keputusan"
+
+
+def scheme(organisation, kind, on=None):
+    """How documents of ``kind`` are numbered: dict of source (portal or typed), code, template."""
+    keys = [f"numbering.{kind}.source", f"numbering.{kind}.code", "numbering.template", "numbering.unit"]
+    found = values(organisation, keys, on)
+    return {
+        "source": found[keys[0]],
+        "code": found[keys[1]],
+        "template": found["numbering.template"],
+        "unit": found["numbering.unit"],
+    }
+
+
+def write(template, *, value, suffix, code, unit, signer, day):
+    """The text of a number. Raises ValidationError when the template has an unknown word in braces."""
+    words = {
+        "urut": f"{value}" + (f".{suffix}" if suffix else ""),
+        "kode": code,
+        "penandatangan": signer,
+        "unit": unit,
+        "bulan": f"{day.month:02d}",
+        "romawi": ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")[day.month],
+        "tahun": f"{day.year}",
+    }
+    try:
+        return template.format(**words)
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValidationError(
+            _("Pola nomor hanya mengenal: {names}.").format(names=", ".join("{%s}" % name for name in words))
+        ) from error
+
+
+def _locked(organisation, series, year):
+    Counter.objects.bulk_create([Counter(organisation=organisation, series=series, year=year)], ignore_conflicts=True)
+    return Counter.objects.select_for_update().get(organisation=organisation, series=series, year=year)
+
+
+def _skip_reserved(counter):
+    taken = set(
+        NumberUse.objects.filter(
+            organisation=counter.organisation_id,
+            series=counter.series,
+            year=counter.year,
+            value__gt=counter.last,
+            suffix=0,
+        ).values_list("value", flat=True)
+    )
+    value = counter.last + 1
+    while value in taken:
+        value += 1
+    return value
+
+
+def draw(organisation, kind, *, about, day, by, signer="K"):
+    """Draw the next number for a document of ``kind`` dated ``day``. Must run in the transaction of its act."""
+    rules = scheme(organisation, kind, day)
+    counter = _locked(organisation, rules["code"], day.year)
+    counter.last = _skip_reserved(counter)
+    counter.save(update_fields=["last"])
+    text = write(
+        rules["template"],
+        value=counter.last,
+        suffix=0,
+        code=rules["code"],
+        unit=rules["unit"],
+        signer=signer,
+        day=day,
+    )
+    return NumberUse.objects.create(
+        organisation=organisation,
+        series=rules["code"],
+        year=day.year,
+        value=counter.last,
+        text=text,
+        dated=day,
+        kind=kind,
+        about=about,
+        by=by,
+    )
+
+
+def draw_back_dated(organisation, kind, *, value, about, day, by, reason, signer="K"):
+    """A number between others: ``value`` of a past letter with the next free suffix (.2, .3). Needs a reason."""
+    rules = scheme(organisation, kind, day)
+    _locked(organisation, rules["code"], day.year)
+    highest = NumberUse.objects.filter(
+        organisation=organisation, series=rules["code"], year=day.year, value=value
+    ).aggregate(highest=Max("suffix"))["highest"]
+    if highest is None:
+        raise ValidationError(_("Nomor urut {value} belum pernah dipakai tahun itu.").format(value=value))
+    suffix = max(highest + 1, 2)
+    text = write(
+        rules["template"],
+        value=value,
+        suffix=suffix,
+        code=rules["code"],
+        unit=rules["unit"],
+        signer=signer,
+        day=day,
+    )
+    return NumberUse.objects.create(
+        organisation=organisation,
+        series=rules["code"],
+        year=day.year,
+        value=value,
+        suffix=suffix,
+        text=text,
+        dated=day,
+        kind=kind,
+        about=about,
+        by=by,
+        reason=reason,
+    )
+
+
+def take_typed(organisation, kind, text, *, about, day, by):
+    """Use a number from the agenda book or SRIKANDI. Raises ValidationError if it is empty or already used."""
+    text = " ".join(text.split())
+    if not text:
+        raise ValidationError(_("Ketik nomor dari buku agenda atau SRIKANDI."))
+    rules = scheme(organisation, kind, day)
+    mine = NumberUse.objects.filter(organisation=organisation, year=day.year, text=text, kind=kind, about=about).first()
+    if mine:
+        return mine
+    try:
+        with transaction.atomic():
+            return NumberUse.objects.create(
+                organisation=organisation,
+                series=rules["code"],
+                year=day.year,
+                text=text,
+                typed=True,
+                dated=day,
+                kind=kind,
+                about=about,
+                by=by,
+            )
+    except IntegrityError as error:
+        raise ValidationError(
+            _("Nomor {text} sudah dipakai tahun ini. Periksa buku agenda.").format(text=text)
+        ) from error
+
+
+def take(organisation, kind, *, about, day, by, typed="", signer="K"):
+    """Draw or take a typed number, as the unit's setting says. Raises ValidationError as ``take_typed``."""
+    if scheme(organisation, kind, day)["source"] == "typed":
+        return take_typed(organisation, kind, typed, about=about, day=day, by=by)
+    return draw(organisation, kind, about=about, day=day, by=by, signer=signer)
+
+
+def draw_decisions(organisation, year, count):
+    """Draw ``count`` running decision numbers of the body and year, in order."""
+    counter = _locked(organisation, DECISIONS, year)
+    first = counter.last + 1
+    counter.last += count
+    counter.save(update_fields=["last"])
+    return list(range(first, first + count))
+
+
+def set_next(organisation, series, year, value, *, by):
+    """Set the next number (when the portal takes over from an agenda book). Only upwards past what was drawn."""
+    with transaction.atomic():
+        counter = _locked(organisation, series, year)
+        highest = (
+            NumberUse.objects.filter(organisation=organisation, series=series, year=year)
+            .exclude(state="reserved")
+            .aggregate(m=Max("value"))["m"]
+            or 0
+        )
+        if series == DECISIONS:
+            highest = max(highest, counter.last)
+        if value <= highest:
+            raise ValidationError(
+                _("Nomor {highest} sudah terpakai; nomor berikutnya paling kecil {lowest}.").format(
+                    highest=highest, lowest=highest + 1
+                )
+            )
+        before, counter.last = counter.last + 1, value - 1
+        counter.save(update_fields=["last"])
+        ledger.record(
+            organisation,
+            "kernel.number.set_next",
+            organisation,
+            by=by,
+            series=series,
+            year=year,
+            was=before,
+            next=value,
+        )
+
+
+def reserve(organisation, kind, value, *, day, by, reason):
+    """Mark a number as used outside the portal. Raises ValidationError if it is taken or the reason is empty."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Tulis untuk surat apa nomor ini dipakai.")})
+    rules = scheme(organisation, kind, day)
+    text = write(rules["template"], value=value, suffix=0, code=rules["code"], unit=rules["unit"], signer="K", day=day)
+    with transaction.atomic():
+        _locked(organisation, rules["code"], day.year)
+        if NumberUse.objects.filter(
+            organisation=organisation, series=rules["code"], year=day.year, value=value, suffix=0
+        ).exists():
+            raise ValidationError({"value": _("Nomor urut {value} sudah terpakai.").format(value=value)})
+        use = NumberUse.objects.create(
+            organisation=organisation,
+            series=rules["code"],
+            year=day.year,
+            value=value,
+            text=text,
+            state="reserved",
+            reason=reason,
+            dated=day,
+            by=by,
+        )
+        ledger.record(organisation, "kernel.number.reserve", use, by=by, number=text)
+    return use
+
+
+def cancel(use, *, by, reason):
+    """Mark a drawn number BATAL: it is kept and never given again. Raises ValidationError without a reason."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Tulis mengapa nomor ini dibatalkan.")})
+    with transaction.atomic():
+        use = NumberUse.objects.select_for_update().get(pk=use.pk)
+        if use.state == "cancelled":
+            raise ValidationError(_("Nomor ini sudah dibatalkan."))
+        use.state, use.reason = "cancelled", reason
+        use.save(update_fields=["state", "reason"])
+        ledger.record(use.organisation, "kernel.number.cancel", use, by=by, number=use.text)
+    return use
+
+
+def counters(organisation):
+    """The counters of this year for the page of numbering."""
+    year = clock.today(organisation).year
+    return Counter.objects.filter(organisation=organisation, year__gte=year - 1).order_by("-year", "series")
+
+
+def series_of(organisation):
+    """The classification codes in use by the unit's papers, with the decisions' own series."""
+    return sorted(
+        {setting(organisation, f"numbering.{p.name}.code") for p in catalogue.papers() if p.numbered} | {DECISIONS}
+    )

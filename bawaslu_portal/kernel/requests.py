@@ -1,0 +1,53 @@
+"""The same form sent twice acts once: forms that create or sign carry ``request_key``."""
+
+import hashlib
+import uuid
+
+from django.db import connection
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+
+from .models.requests import AnsweredRequest
+
+FIELD = "request_key"
+
+
+def new_key():
+    """A key for a fresh form."""
+    return str(uuid.uuid4())
+
+
+def _body_digest(request):
+    whole = hashlib.sha256(request.path.encode())
+    for name, values in sorted(request.POST.lists()):
+        if name != "csrfmiddlewaretoken":
+            whole.update(repr((name, values)).encode())
+    for name, files in sorted(request.FILES.lists()):
+        whole.update(repr((name, [(f.name, f.size) for f in files])).encode())
+    return whole.hexdigest()
+
+
+def answer_once(request, answer):
+    """Call ``answer`` unless this user already sent the same key: then give the stored answer, or 409 for another
+    text under the same key. A lock makes two at the same moment wait for each other."""
+    raw = request.POST.get(FIELD) if request.method == "POST" else None
+    if not raw or not request.user.is_authenticated:
+        return answer()
+    try:
+        key = uuid.UUID(raw)
+    except ValueError:
+        return answer()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{request.user.pk}:{key}"])
+    digest = _body_digest(request)
+    earlier = AnsweredRequest.objects.filter(user=request.user, key=key).first()
+    if earlier and earlier.body_digest == digest:
+        return HttpResponseRedirect(earlier.location)
+    if earlier:
+        return render(request, "409.html", {"repeated": True, "location": earlier.location}, status=409)
+    response = answer()
+    if response.status_code in (302, 303):
+        AnsweredRequest.objects.create(
+            user=request.user, key=key, body_digest=digest, location=response.headers["Location"][:300]
+        )
+    return response

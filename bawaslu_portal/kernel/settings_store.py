@@ -1,0 +1,39 @@
+"""Reading and writing the dated settings of a unit."""
+
+from . import catalogue, clock, ledger
+from .models.organisations import Setting
+
+
+def setting(organisation, key, on=None):
+    """The value of ``key`` for the unit on the date ``on`` (default today there), else the declared default.
+
+    Raises KeyError for a setting that nobody declared.
+    """
+    return values(organisation, [key], on)[key]
+
+
+def values(organisation, keys, on=None):
+    """Several settings in one query: ``{key: value}``."""
+    on = on or clock.today(organisation)
+    stored = dict(
+        Setting.objects.filter(organisation=organisation, key__in=keys, since__lte=on)
+        .order_by("key", "-since", "-id")
+        .distinct("key")
+        .values_list("key", "value")
+    )
+    result = {}
+    for key in keys:
+        spec = catalogue.setting_spec(key)
+        default = spec.default(organisation) if callable(spec.default) else spec.default
+        result[key] = stored.get(key, default)
+    return result
+
+
+def change(organisation, key, value, *, since, source, by):
+    """Add a value that holds from ``since``; earlier ones stay. Writes one ledger line."""
+    catalogue.setting_spec(key)
+    row = Setting.objects.create(
+        organisation=organisation, key=key, value=value, since=since, source=source, recorded_by=by
+    )
+    ledger.record(organisation, "kernel.setting.change", row, by=by, key=key, since=since.isoformat())
+    return row
