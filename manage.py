@@ -6,8 +6,11 @@ import sys
 
 
 def main():
-    """Run one management command with the portal's settings."""
+    """Run one management command with the portal's settings, seeing the portal as script/server runs it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bawaslu_portal.settings")
+    from bawaslu_portal import embedded
+
+    embedded.read_server_environment()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

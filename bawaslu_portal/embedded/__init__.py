@@ -22,6 +22,7 @@ __all__ = [
     "database_url",
     "ensure_test_services",
     "postgres_binaries",
+    "read_server_environment",
     "redis_binary",
     "redis_url",
     "secret_key",
@@ -56,6 +57,19 @@ def secret_key() -> str:
         os.link(fresh, path)
     fresh.unlink()
     return path.read_text().strip()
+
+
+def read_server_environment() -> None:
+    """Take over as defaults the settings with which script/server last ran (its address and port among them).
+
+    Nothing is taken where the database is configured elsewhere: then the operator's own environment speaks.
+    """
+    if os.environ.get("DATABASE_URL"):
+        return
+    with contextlib.suppress(OSError):
+        for line in (state_dir() / "server.env").read_text().splitlines():
+            name, _, value = line.partition("=")
+            os.environ.setdefault(name, value)
 
 
 def start(tests: bool = False) -> None:

@@ -1,0 +1,20 @@
+"""Gunicorn: processes with threads, since pages wait for the database more than they compute.
+
+Used by script/server (which adds --bind) and by the systemd unit in this folder.
+"""
+
+import multiprocessing
+
+bind = "127.0.0.1:8000"
+workers = max(2, min(multiprocessing.cpu_count(), 8))
+threads = 4
+worker_class = "gthread"
+timeout = 30
+graceful_timeout = 20
+keepalive = 5
+max_requests = 5000
+max_requests_jitter = 500
+forwarded_allow_ips = "127.0.0.1"
+accesslog = None
+errorlog = "-"
+worker_tmp_dir = "/dev/shm"  # noqa: S108 (heartbeats must not wait for a disk)
