@@ -233,3 +233,32 @@ LOGGING = {
 }
 
 # --- allauth -------------------------------------------------------------------------------------------
+# Nobody signs up; people sign in by e-mail. A reset is an administrator's one-time link, so no mail is sent by allauth.
+ACCOUNT_ADAPTER = "bawaslu_portal.kernel.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# A fresh sign-in holds this many seconds; confirming and ratifying always ask for one.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Failed sign-ins: per address, and per address and user together (AccountAdapter), never per user alone.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reauthenticate": "20/m/user"}
+ACCOUNT_FORMS = {
+    "login": "bawaslu_portal.kernel.account_forms.SignInForm",
+    "reauthenticate": "bawaslu_portal.kernel.account_forms.ReauthenticateForm",
+    "change_password": "bawaslu_portal.kernel.account_forms.ChangePasswordForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if flag("PORTAL_PROXIES", False) else 0
+MFA_ADAPTER = "bawaslu_portal.kernel.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "bawaslu_portal.kernel.account_forms.AuthenticateForm",
+    "reauthenticate": "bawaslu_portal.kernel.account_forms.ReauthenticateCodeForm",
+    "activate_totp": "bawaslu_portal.kernel.account_forms.ActivateTOTPForm",
+    "deactivate_totp": "bawaslu_portal.kernel.account_forms.DeactivateTOTPForm",
+    "generate_recovery_codes": "bawaslu_portal.kernel.account_forms.GenerateRecoveryCodesForm",
+}

@@ -1,18 +1,30 @@
 """What a reader chooses for himself: language, display, and under which of his memberships he works."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from . import clock
+from . import clock, forms
 from .context import MEMBERSHIP_KEY, THEME_COOKIE
 from .models.members import Membership, User
 
 A_YEAR = 365 * 24 * 60 * 60
+
+
+class ProfileForm(forms.PortalModelForm):
+    """What a person keeps up to date himself."""
+
+    narrow = ("phone", "language")
+
+    class Meta:
+        model = User
+        fields = ["phone", "language"]
 
 
 def _back(request):
@@ -52,6 +64,20 @@ def theme(request):
     else:
         response.delete_cookie(THEME_COOKIE, samesite="Lax")
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request):
+    """One's own name, telephone and language; seats and posts are the administrator's to record."""
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Profil disimpan."))
+        return redirect("kernel:profile")
+    if form.is_bound:
+        # The invalid values must not show in the head of the page.
+        request.user.refresh_from_db()
+    return forms.page(request, "portal/profile.html", form)
 
 
 @require_GET

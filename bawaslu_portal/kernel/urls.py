@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from . import views
+from . import preferences, views
 from .db import begins
 
 app_name = "kernel"
 
 urlpatterns = [
+    path("bahasa/", begins(preferences.language), name="language"),
+    path("tampilan/", begins(preferences.theme), name="theme"),
+    path("profil/", begins(preferences.profile), name="profile"),
+    path("keanggotaan/", begins(preferences.memberships), name="memberships"),
+    path("keanggotaan/<uuid:uuid>/", begins(preferences.membership), name="membership"),
     path("ruang-cetak/", begins(views.print_room), name="print_room"),
     path("naskah/<uuid:uuid>/", begins(views.document), name="document"),
     path("naskah/<uuid:uuid>/berkas/", begins(views.document_file), name="document_file"),
