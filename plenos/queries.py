@@ -1,0 +1,153 @@
+"""What is read across the plenary's tables, always within what the reader may know."""
+
+from django.db.models import Prefetch, Q
+
+from bawaslu_portal.kernel import clock, scope
+from bawaslu_portal.kernel.models import Membership
+
+from . import permissions
+from .models import AgendaItem, Decision, FollowUp, Minutes, Pleno, Signature
+from .models.sessions import CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
+
+
+def _through(user, prefix=""):
+    """Q over rows that hang on a pleno (at ``prefix``): what visibility.md says of class and delivery."""
+    p = f"{prefix}__" if prefix else ""
+    writers = Q(**{f"{p}organisation__in": scope.own_units(user, scope.WRITERS)})
+    own = Q(**{f"{p}organisation__in": scope.own_units(user), f"{p}state": RATIFIED})
+    delivered = Q(**{f"{p}state": RATIFIED, f"{p}released_at__isnull": False})
+    overseers = delivered & (
+        Q(**{f"{p}organisation__in": scope.units_below(user, scope.OVERSEERS)})
+        | Q(**{f"{p}delivered_to__in": scope.own_units(user, scope.OVERSEERS)})
+    )
+    above = delivered & (
+        Q(**{f"{p}organisation__in": scope.units_below(user)}) | Q(**{f"{p}delivered_to__in": scope.own_units(user)})
+    )
+    if scope.nationwide(user):
+        above = delivered
+    return writers, own, overseers, above
+
+
+def items_of(user, pleno):
+    """The agenda items of one pleno that ``user`` may read, with their standing decisions."""
+    reach = permissions.reach(user, pleno)
+    items = AgendaItem.objects.filter(pleno=pleno)
+    if not (reach.preparation or reach.ratified_closed):
+        if not (reach.open_items or reach.ratified_open):
+            return items.none()
+        items = items.filter(access="open")
+    decisions = (
+        Decision.objects.standing()
+        .select_related("organisation")
+        .prefetch_related(
+            "votes__attendee",
+            "dissents__attendee",
+            Prefetch("follow_ups", FollowUp.objects.select_related("responsible")),
+        )
+    )
+    return items.prefetch_related(Prefetch("decisions", decisions, to_attr="standing"))
+
+
+def documents_readable(user):
+    """Q over Document rows of a pleno: invitations for the whole unit, minutes by class and delivery."""
+    facts = Pleno.objects
+    writers, own, overseers, above = _through(user)
+    mine = facts.filter(organisation__in=scope.own_units(user)).values("uuid")
+    return (
+        Q(kind__in=("undangan", "daftar_hadir_kosong"), about__in=mine)
+        | Q(about__in=facts.filter(writers | overseers).values("uuid"))
+        | Q(access="open", draft=False, about__in=facts.filter(own | above).values("uuid"))
+    )
+
+
+def current_minutes(pleno):
+    """The minutes now put up or ratified, or None."""
+    return (
+        Minutes.objects.filter(pleno=pleno, taken_back_at=None)
+        .select_related("put_up_by", "ratified_by")
+        .prefetch_related(Prefetch("signatures", Signature.objects.select_related("attendee", "recorded_by")))
+        .first()
+    )
+
+
+def signing_state(pleno, minutes):
+    """Each present member with his signature or None, in order of seat."""
+    if minutes is None:
+        return []
+    signatures = {s.attendee_id: s for s in minutes.signatures.all()}
+    return [(a, signatures.get(a.pk)) for a in pleno.attendees.members().filter(status="present")]
+
+
+def eldest(members):
+    """The oldest member, by birth date; by seat where dates are missing (source: reported by an agency page)."""
+    dated = [m for m in members if m.user.birth_date]
+    return min(dated, key=lambda m: m.user.birth_date) if dated else (members[0] if members else None)
+
+
+def proposed_chair(organisation, moment, without=None):
+    """Who chairs by rule: the Ketua in office; if there is none, or ``without`` him, the oldest member."""
+    members = [m for m in Membership.objects.in_office_on(organisation, moment) if m.pk != getattr(without, "pk", None)]
+    for member in members:
+        if member.role == "chair":
+            return member
+    return eldest(members)
+
+
+def awaiting(user):
+    """Plenos on which ``user`` himself has something to do now, with what."""
+    rows = []
+    own = scope.own_units(user)
+    if not own:
+        return rows
+    now = clock.now()
+    plenos = (
+        Pleno.objects.filter(organisation__in=own, state__in=(DRAFT, INVITED, OPEN, CLOSED, SIGNING))
+        .select_related("organisation", "chair__user")
+        .order_by("planned_at")
+    )
+    minutes = {
+        m.pleno_id: m
+        for m in Minutes.objects.filter(pleno__in=[p.pk for p in plenos], taken_back_at=None).prefetch_related(
+            "signatures"
+        )
+    }
+    present = {}
+    for pleno_id, attendee_id, user_id in (
+        Pleno.objects.filter(pk__in=[p.pk for p in plenos], attendees__element="member", attendees__status="present")
+        .order_by("attendees__order")
+        .values_list("pk", "attendees__pk", "attendees__user")
+    ):
+        present.setdefault(pleno_id, {})[user_id] = attendee_id
+    for pleno in plenos:
+        prepares = permissions.may_prepare(user, pleno)
+        if pleno.state == DRAFT and prepares:
+            rows.append((pleno, "invite" if not pleno.recorded_late else "record"))
+        elif pleno.state == INVITED and prepares and pleno.planned_at <= now:
+            rows.append((pleno, "open"))
+        elif pleno.state == OPEN and (prepares or permissions.may_confirm(user, pleno)):
+            rows.append((pleno, "room"))
+        elif pleno.state == CLOSED and prepares:
+            rows.append((pleno, "put_up"))
+        elif pleno.state == SIGNING and pleno.pk in minutes:
+            signed = {s.attendee_id for s in minutes[pleno.pk].signatures.all()}
+            mine = present.get(pleno.pk, {}).get(user.pk)
+            if mine and mine not in signed:
+                rows.append((pleno, "confirm"))
+            elif permissions.may_ratify(user, pleno) and set(present.get(pleno.pk, {}).values()) <= signed:
+                rows.append((pleno, "ratify"))
+            elif (
+                permissions.may_record_signature(user, pleno) and not set(present.get(pleno.pk, {}).values()) <= signed
+            ):
+                rows.append((pleno, "collect"))
+    return rows
+
+
+def unread_deliveries(user):
+    """Delivered plenos that the user's unit of oversight received and that he has not marked read."""
+    own = scope.own_units(user, scope.OVERSEERS)
+    return (
+        Pleno.objects.filter(state=RATIFIED, delivered_to__in=own)
+        .exclude(readings__reader=user)
+        .select_related("organisation")
+        .order_by("ratified_at")
+    )
