@@ -17,7 +17,7 @@ def _worker():
     return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
-def pytest_configure(config):
+def _prepare():
     """Start PostgreSQL (fsync off) and Redis once; give every xdist worker its own storage."""
     from bawaslu_portal import embedded
 
@@ -26,6 +26,9 @@ def pytest_configure(config):
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = database, broker
     storage = Path(tempfile.mkdtemp(prefix=f"portal-storage-{_worker()}-"))
     os.environ["PORTAL_STORAGE"] = str(storage)
+
+
+_prepare()  # on import, since pytest-django reads the settings before any hook of ours is called
 
 
 @pytest.fixture
