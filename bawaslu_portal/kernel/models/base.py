@@ -24,6 +24,16 @@ class ScopedQuerySet(models.QuerySet):
         return self.filter(scope.visible_rows(self.model, user))
 
 
+class AdministeredQuerySet(ScopedQuerySet):
+    """Master data of units: who belongs to a unit and how it is set. Administrators know these rows too."""
+
+    def visible_to(self, user):
+        """The rows of the units that ``user`` may know of with whatever role, administrator included."""
+        from .. import scope
+
+        return self.filter(organisation__in=scope.units_in_view(user))
+
+
 class UnitRow(Row):
     """A row that a unit owns and writes.
 

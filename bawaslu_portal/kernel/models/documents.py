@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
-from .base import Row, ScopedQuerySet, UnitRow
+from .base import AdministeredQuerySet, Row, UnitRow
 
 
 class StoredFile(models.Model):
@@ -98,7 +98,7 @@ class NumberUse(Row):
     by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = AdministeredQuerySet.as_manager()
 
     class Meta:
         ordering = ["-year", "series", "-value", "-suffix"]

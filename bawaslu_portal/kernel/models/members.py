@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
-from .base import Row, ScopedQuerySet
+from .base import AdministeredQuerySet, Row
 
 CHAIR, MEMBER, HEAD, NOTE_TAKER = "chair", "member", "head_of_secretariat", "note_taker"
 SUPERVISION, STAFF, ADMINISTRATOR = "supervision_staff", "staff", "administrator"
@@ -85,7 +85,7 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
         return self.name
 
 
-class MembershipQuerySet(ScopedQuerySet):
+class MembershipQuerySet(AdministeredQuerySet):
     def at(self, moment):
         """Memberships that hold at ``moment``: ``since`` inclusive, ``until`` exclusive."""
         return self.filter(since__lte=moment).filter(Q(until=None) | Q(until__gt=moment))
@@ -143,6 +143,8 @@ class Membership(Row):
     since = models.DateTimeField(_("sejak"))
     until = models.DateTimeField(_("sampai"), null=True, blank=True)
     source = models.CharField(_("dasar (nomor keputusan)"), max_length=200, blank=True)
+    # The membership after which this one came: a replacement in mid-term, or the same person in another division.
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, related_name="successors", null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -171,7 +173,7 @@ class Suspension(Row):
     until = models.DateTimeField(_("sampai"), null=True, blank=True)
     reason = models.CharField(_("dasar dan alasan"), max_length=300)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = AdministeredQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -205,7 +207,7 @@ class AccessLink(Row):
     used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = AdministeredQuerySet.as_manager()
 
     def __str__(self):
         return f"{self.kind} {self.user_id}"

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
-from .base import Row, ScopedQuerySet
+from .base import AdministeredQuerySet, Row, ScopedQuerySet
 
 ZONE_LABELS = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 ABOVE = {"district": "province", "province": "national", "subdistrict": "district"}
@@ -102,7 +102,7 @@ class Parentage(models.Model):
         return f"{self.organisation_id} < {self.parent_id}"
 
 
-class DivisionQuerySet(ScopedQuerySet):
+class DivisionQuerySet(AdministeredQuerySet):
     def on(self, day):
         return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gt=day))
 
@@ -149,7 +149,7 @@ class Setting(Row):
     recorded_by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+", null=True)
     recorded_at = models.DateTimeField(default=clock.now)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = AdministeredQuerySet.as_manager()
 
     class Meta:
         ordering = ["organisation", "key", "-since", "-id"]
