@@ -72,7 +72,9 @@ def attender(order, name, title, element="anggota", **changes):
     }
 
 
-def decision(number, *, text=None, votes=(), dissents=(), follow_ups=(), manner=None, present=5, entitled=5):
+def decision(
+    number, *, text=None, votes=(), dissents=(), follow_ups=(), manner=None, present=5, entitled=5, result="disetujui"
+):
     cast = [{"name": name, "vote": vote} for name, vote in votes]
     return {
         "number": str(number),
@@ -80,7 +82,7 @@ def decision(number, *, text=None, votes=(), dissents=(), follow_ups=(), manner=
         "category": "Penetapan rencana kerja",
         "text": text or f"Menyetujui rencana kerja divisi bagian {number} sebagaimana dibahas dalam rapat.",
         "manner": manner or ("suara" if cast else "mufakat"),
-        "result": "Disetujui",
+        "result": result,
         "tally": {vote: sum(one["vote"] == vote for one in cast) for vote in ("setuju", "tidak", "abstain")},
         "votes": cast,
         "dissents": [{"name": name, "text": words} for name, words in dissents],
@@ -113,6 +115,7 @@ def minutes(*, members=5, items=None, paper="A4", zone="WITA", names=None, **cha
         items = [item(n, decisions=[decision(n, present=members, entitled=members)]) for n in range(1, count + 1)]
     record = {
         "schema": "plenos.minutes.1",
+        "classification": "HK.01.00",
         "body": body(paper, zone),
         "pleno": pleno(
             chair={"name": names[0], "title": titles[0]},
@@ -223,6 +226,10 @@ def invitation(*, guests=2, agenda=4, paper="A4", zone="WITA", members=5, **chan
     ]
     return {
         "schema": "plenos.invitation.1",
+        "classification": "RT.02",
+        "letter": "first",
+        "reason": "",
+        "earlier": None,
         "body": body(paper, zone),
         "pleno": pleno(link="https://rapat.contoh.go.id/KDI-2026-45"),
         "number": "118/RT.02/K.KDI/11/2026",

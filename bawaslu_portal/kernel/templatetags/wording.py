@@ -41,3 +41,10 @@ def day_number(value):
 def lines(text):
     """The lines of a plain text, without the empty ones."""
     return [line for line in (part.strip() for part in (text or "").splitlines()) if line]
+
+
+@register.filter
+def closed(text):
+    """A sentence with its full stop, once."""
+    text = (text or "").strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,8 +1,8 @@
 """What the papers of a pleno say: the frozen record, and the way from it to paper.
 
 A record is one JSON dict of text, numbers, booleans and ISO moments in the unit's zone. It is made once, by
-``invitation_record`` or ``minutes_record``, when the thing is frozen; ``paper(kind, record)`` reads nothing
-else, so page, paper and digest cannot disagree. Its schema:
+``invitation_record``, ``minutes_record`` or ``final_record`` (in ``records``), when the thing is frozen;
+``paper(kind, record)`` reads nothing else, so page, paper and digest cannot disagree. Its schema:
 
 Both kinds
     schema      "plenos.invitation.1" or "plenos.minutes.1"
@@ -14,10 +14,12 @@ Both kinds
     demo        a demonstration: every page says that it is no official paper
     draft       DRAF on every page, no digest in the foot
     frozen_at   when this record was made
+    classification  code of the archive (HK.01.00), or ""
 
 Invitation, besides
-    date (of the letter), nature (Biasa, Terbatas, Rahasia), attachment, subject, recipients [{name, title,
-    element}], agenda [title], signatory {name, office, nip}, copies [line]
+    letter (first, change, cancel), reason (of a change or cancellation), earlier {number, date} (the letter that
+    is changed) or null, date (of the letter), nature (Biasa, Terbatas, Rahasia), attachment, subject, recipients
+    [{name, title, element}], agenda [title], signatory {name, office, nip}, copies [line]
 
 Minutes, besides
     pleno       note_taker {name, title}, invitation {number, date} or null, opened_at, closed_at, recorded_late,
@@ -27,7 +29,8 @@ Minutes, besides
     attendance  [{order, name, title, element (anggota, sekretariat, undangan), status (hadir, izin, sakit, dinas
                 luar, tanpa keterangan), mode (luring, daring, ""), arrived, left, reason}]
     items       [{order, title, access (open, closed), notes (plain text), outcome (decided, deferred, withdrawn, ""),
-                reason, decisions [{number, reference, category, text, manner (mufakat, suara), result, tally
+                reason, decisions [{number, reference, category, text, manner (mufakat, suara), result
+                (disetujui, tidak disetujui, suara berimbang), tally
                 {setuju, tidak, abstain}, votes [{name, vote}], dissents [{name, text}], entitled, present,
                 quorum_needed, follow_ups [{what, responsible, due}]}]}]
     annexes     [text]: what hangs on the minutes besides the attendance list
@@ -39,6 +42,10 @@ Minutes, besides
 
 from bawaslu_portal.kernel import documents, pdf, wording
 
+from .records import BASIS, final_record, invitation_record, minutes_record
+
+__all__ = ["BASIS", "PAPERS", "digest", "final_record", "invitation_record", "minutes_record", "paper", "values"]
+
 ELEMENTS = (
     ("anggota", "Unsur Ketua dan Anggota"),
     ("sekretariat", "Unsur Sekretariat"),
@@ -46,8 +53,6 @@ ELEMENTS = (
 )
 OUTCOMES = {"decided": "Diputus", "deferred": "Ditunda", "withdrawn": "Ditarik", "": "Tidak dibahas"}
 VOTES = {"setuju": "Setuju", "tidak": "Tidak setuju", "abstain": "Abstain"}
-# Perbawaslu 5/2018 is the regulation of the plenary session; the list goes into the record and so is dated with it.
-BASIS = ["Peraturan Bawaslu Nomor 5 Tahun 2018 tentang Tata Cara Rapat Pleno."]
 SPARE_ROWS = 6  # empty rows on the list to print, for those who come unannounced
 
 
@@ -151,7 +156,14 @@ def _held(record):
 
 
 def _invitation(record):
-    return {"facts": [*_facts(record), ("Pimpinan rapat", _person(record["pleno"]["chair"]))]}
+    """Whoever signs the letter is not addressed in it, though his name stands on the attendance list."""
+    earlier = record["earlier"]
+    cited = f"sesuai undangan Nomor {earlier['number']} tanggal {wording.day(earlier['date'])}" if earlier else ""
+    return {
+        "earlier": cited,
+        "facts": [*_facts(record), ("Pimpinan rapat", _person(record["pleno"]["chair"]))],
+        "recipients": [who for who in record["recipients"] if who["name"] != record["signatory"]["name"]],
+    }
 
 
 def _blank_list(record):
@@ -195,7 +207,10 @@ def _decision(item, decision):
         **decision,
         "title": item["title"],
         "access": item["access"],
+        "label": "Keputusan" if decision["result"] == "disetujui" else "Usul keputusan",
         "manner_words": _manner(decision),
+        # Consensus says it already; a vote, and whatever was not accepted, says how it ended.
+        "result_shown": decision["manner"] == "suara" or decision["result"] != "disetujui",
         "votes": votes,
     }
 
@@ -257,11 +272,11 @@ def _notes(record):
 
 
 PAPERS = {
-    "plenos.undangan": ("pdf/undangan.html", _invitation, "Undangan Rapat Pleno"),
-    "plenos.daftar_hadir_kosong": ("pdf/daftar_hadir_kosong.html", _blank_list, "Daftar Hadir (untuk diisi)"),
-    "plenos.daftar_hadir": ("pdf/daftar_hadir.html", _attendance, "Daftar Hadir Rapat Pleno"),
-    "plenos.berita_acara": ("pdf/berita_acara.html", _minutes, "Berita Acara Rapat Pleno"),
-    "plenos.notulen": ("pdf/notulen.html", _notes, "Notulen Rapat Pleno"),
+    "undangan": ("pdf/undangan.html", _invitation, "Undangan Rapat Pleno"),
+    "daftar_hadir_kosong": ("pdf/daftar_hadir_kosong.html", _blank_list, "Daftar Hadir (untuk diisi)"),
+    "daftar_hadir": ("pdf/daftar_hadir.html", _attendance, "Daftar Hadir Rapat Pleno"),
+    "berita_acara": ("pdf/berita_acara.html", _minutes, "Berita Acara Rapat Pleno"),
+    "notulen": ("pdf/notulen.html", _notes, "Notulen Rapat Pleno"),
 }
 
 

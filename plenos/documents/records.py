@@ -1,0 +1,334 @@
+"""From the tables of a pleno to its frozen record: what the schema in ``plenos.documents`` describes.
+
+Everything is read once, in Indonesian and in the unit's zone, whoever asks; codes of the tables become the
+words of the paper here, so that a record can be read without the program that made it.
+"""
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils import translation
+
+from bawaslu_portal.kernel import clock
+from bawaslu_portal.kernel.models import Membership
+from bawaslu_portal.kernel.settings_store import values as settings_of
+
+from ..models import Decision, FollowUp
+
+# The regulation of the plenary session. It goes into each record and so is dated with it.
+BASIS = ["Peraturan Bawaslu Nomor 5 Tahun 2018 tentang Tata Cara Rapat Pleno."]
+LETTERHEAD = [f"letterhead.{part}" for part in ("lines", "address", "contact", "logo", "place")]
+ELEMENTS = {"member": "anggota", "secretariat": "sekretariat", "guest": "undangan"}
+STATUSES = {
+    "present": "hadir",
+    "excused": "izin",
+    "ill": "sakit",
+    "on_duty": "dinas luar",
+    "unexplained": "tanpa keterangan",
+}
+MODES = {"onsite": "luring", "online": "daring"}
+CHOICES = {"agree": "setuju", "against": "tidak", "abstain": "abstain"}
+MANNERS = {"consensus": "mufakat", "vote": "suara"}
+RESULTS = {"accepted": "disetujui", "rejected": "tidak disetujui", "tied": "suara berimbang"}
+WAYS = {"confirmed": "portal", "by_hand": "hand", "not_signed": "none"}
+KINDS = {"closed": "tertutup", "open": "terbuka"}
+LETTERS = {
+    "first": "Undangan Rapat Pleno",
+    "change": "Perubahan Jadwal Rapat Pleno",
+    "cancel": "Pembatalan Rapat Pleno",
+}
+
+
+def _iso(moment, organisation):
+    """ISO text of a moment in the unit's zone, to the second; "" for none."""
+    return clock.local(moment, organisation).isoformat(timespec="seconds") if moment else ""
+
+
+def _lines(value):
+    """Lines of a setting that is a list of lines or a text with line breaks."""
+    lines = value if isinstance(value, list) else str(value or "").splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _body(organisation):
+    held = settings_of(organisation, [*LETTERHEAD, "paper.size"])
+    return {
+        "code": organisation.code,
+        "name": organisation.name,
+        "kop": _lines(held["letterhead.lines"]),
+        "address": _lines(held["letterhead.address"]),
+        "contact": str(held["letterhead.contact"] or ""),
+        "logo": held["letterhead.logo"] or None,
+        "paper": held["paper.size"],
+        "place": str(held["letterhead.place"]),
+        "zone": organisation.zone_label,
+        "tz": organisation.time_zone,
+    }
+
+
+def _office(membership):
+    """What stands above a signature: "Ketua", "Plt. Ketua", "Anggota"; for others their title."""
+    if membership.role in ("chair", "member"):
+        office = "Ketua" if membership.role == "chair" else "Anggota"
+        return f"Plt. {office}" if membership.acting else office
+    return membership.title or membership.get_role_display()
+
+
+def _person(membership):
+    if membership is None:
+        return {"name": "", "title": ""}
+    return {"name": membership.user.name, "title": membership.title or _office(membership)}
+
+
+def _session(pleno):
+    planned = clock.local(pleno.planned_at, pleno.organisation)
+    return {
+        "week": pleno.week_text,
+        "ordinal": pleno.ordinal,
+        "kind": KINDS[pleno.access],
+        "occasion": str(pleno.get_occasion_display()).lower(),
+        "date": planned.date().isoformat(),
+        "hour": planned.strftime("%H:%M"),
+        "place": pleno.place,
+        "link": pleno.link,
+        "chair": _person(pleno.chair),
+    }
+
+
+def _common(pleno, schema, number, draft, classification):
+    return {
+        "schema": schema,
+        "classification": classification,
+        "body": _body(pleno.organisation),
+        "number": number,
+        "demo": bool(settings.PORTAL_DEMO),
+        "draft": draft,
+        "frozen_at": _iso(clock.now(), pleno.organisation),
+    }
+
+
+# --- the invitation -------------------------------------------------------------------------------------
+
+
+def _signatory(pleno):
+    """Who signs the letter: the Ketua in office (K in its number), else who chairs the session."""
+    in_office = Membership.objects.in_office_on(pleno.organisation, clock.now())
+    chair = next((member for member in in_office if member.role == "chair"), pleno.chair)
+    return {"name": chair.user.name, "office": _office(chair), "nip": ""}
+
+
+def _recipients(pleno):
+    """Everyone on the attendance list; before there is one, the members in office on the day."""
+    rows = [{"name": row.name, "title": row.title, "element": ELEMENTS[row.element]} for row in pleno.attendees.all()]
+    if not any(row["element"] == "anggota" for row in rows):
+        members = Membership.objects.in_office_on(pleno.organisation, pleno.planned_at)
+        rows = [{**_person(member), "element": "anggota"} for member in members] + rows
+    return rows
+
+
+def invitation_record(pleno, *, draft=None, classification=""):
+    """The frozen record of the latest letter of invitation (first, change or cancellation) and of the blank list.
+
+    Before any letter was issued the record is a draft without number, dated today.
+    """
+    with translation.override("id"):
+        letters = list(pleno.invitations.all())
+        letter = letters[-1] if letters else None
+        earlier = next((one for one in reversed(letters[:-1]) if one.number), None)
+        kind = letter.kind if letter else "first"
+        above = pleno.organisation.parent_on()
+        dated = letter.dated if letter else clock.today(pleno.organisation)
+        number, draft = letter.number if letter else "", not letters if draft is None else draft
+        return {
+            **_common(pleno, "plenos.invitation.1", number, draft, classification),
+            "pleno": _session(pleno),
+            "letter": kind,
+            "reason": letter.reason if letter else "",
+            "earlier": {"number": earlier.number, "date": earlier.dated.isoformat()} if earlier else None,
+            "date": dated.isoformat(),
+            "nature": "Biasa" if pleno.access == "open" else "Terbatas",
+            "attachment": "–",
+            "subject": f"{LETTERS[kind]} {str(pleno.get_occasion_display()).title()}",
+            "recipients": _recipients(pleno),
+            "agenda": [item.title for item in pleno.items.all()],
+            "signatory": _signatory(pleno),
+            "copies": [*([f"Ketua {above.name}"] if above else []), "Arsip"],
+        }
+
+
+# --- the minutes ----------------------------------------------------------------------------------------
+
+
+def _attendance(pleno):
+    organisation = pleno.organisation
+    return [
+        {
+            "order": row.order,
+            "name": row.name,
+            "title": row.title,
+            "element": ELEMENTS[row.element],
+            "status": STATUSES[row.status],
+            "mode": MODES[row.mode] if row.status == "present" else "",
+            "arrived": _iso(row.arrived_at, organisation) if row.status == "present" else "",
+            "left": _iso(row.left_at, organisation) if row.status == "present" else "",
+            "reason": row.reason,
+        }
+        for row in pleno.attendees.all()
+    ]
+
+
+def _decision(decision):
+    votes = [{"name": vote.attendee.name, "vote": CHOICES[vote.choice]} for vote in decision.votes.all()]
+    return {
+        "number": str(decision.number or ""),
+        "reference": decision.reference,
+        "category": str(decision.get_category_display()),
+        "text": decision.text,
+        "manner": MANNERS[decision.manner],
+        "result": RESULTS[decision.result],
+        "tally": {choice: sum(vote["vote"] == choice for vote in votes) for choice in CHOICES.values()},
+        "votes": votes,
+        "dissents": [{"name": one.attendee.name, "text": one.text} for one in decision.dissents.all()],
+        "entitled": decision.entitled,
+        "present": decision.present,
+        "quorum_needed": decision.quorum_needed,
+        "follow_ups": [
+            {
+                "what": one.what,
+                "responsible": f"{one.responsible.user.name} ({one.responsible.title or _office(one.responsible)})",
+                "due": one.due.isoformat(),
+            }
+            for one in decision.follow_ups.all()
+        ],
+    }
+
+
+def _items(pleno):
+    standing = (
+        Decision.objects.standing()
+        .select_related("organisation")
+        .prefetch_related(
+            "votes__attendee",
+            "dissents__attendee",
+            Prefetch("follow_ups", FollowUp.objects.select_related("responsible__user")),
+        )
+        .order_by("number", "id")
+    )
+    return [
+        {
+            "order": order,
+            "title": item.title,
+            "access": item.access,
+            "notes": item.notes,
+            "outcome": "" if item.fate == "waiting" else item.fate,
+            "reason": item.fate_reason,
+            "decisions": [_decision(decision) for decision in item.standing],
+        }
+        for order, item in enumerate(pleno.items.prefetch_related(Prefetch("decisions", standing, "standing")), 1)
+    ]
+
+
+def _signatories(pleno):
+    """The chair of the session, the members who were present in order of seat, note-taker, head of secretariat."""
+    present = [
+        row
+        for row in pleno.attendees.select_related("membership").all()
+        if row.element == "member" and row.status == "present"
+    ]
+    head = (
+        Membership.objects.filter(organisation=pleno.organisation, role="head_of_secretariat")
+        .at(pleno.opened_at)
+        .select_related("user")
+        .first()
+    )
+    taker = pleno.note_taker
+    return {
+        "chair": {"name": pleno.chair.user.name, "office": _office(pleno.chair)},
+        "members": [
+            {"name": row.name, "office": _office(row.membership)}
+            for row in present
+            if row.user_id != pleno.chair.user_id
+        ],
+        "note_taker": {"name": taker.user.name, "nip": taker.user.nip} if taker else {"name": "", "nip": ""},
+        "head": {"name": head.user.name, "nip": head.user.nip, "office": _office(head)} if head else None,
+    }
+
+
+def _letter_cited(pleno):
+    letter = next((one for one in reversed(list(pleno.invitations.all())) if one.kind != "cancel"), None)
+    return {"number": letter.number, "date": letter.dated.isoformat()} if letter else None
+
+
+def minutes_record(pleno, *, number="", dated=None, draft=False, notes_number="", classification=""):
+    """The frozen record of a pleno that was held: for the papers to be signed, or with ``draft`` for a look before.
+
+    ``dated`` is the day of signing (default today there). Raises ValueError for a pleno that was never opened or,
+    unless a draft, not yet closed.
+    """
+    if pleno.opened_at is None or (pleno.closed_at is None and not draft):
+        raise ValueError("Only a session that was held has minutes.")
+    organisation = pleno.organisation
+    with translation.override("id"):
+        common = _common(pleno, "plenos.minutes.1", number, draft, classification)
+        return {
+            **common,
+            "pleno": {
+                **_session(pleno),
+                "note_taker": _person(pleno.note_taker),
+                "invitation": _letter_cited(pleno),
+                "opened_at": _iso(pleno.opened_at, organisation),
+                "closed_at": _iso(pleno.closed_at, organisation) or common["frozen_at"],
+                "recorded_late": pleno.recorded_late,
+                "recorded_at": _iso(pleno.opened_recorded_at, organisation) if pleno.recorded_late else "",
+                "quorum": {
+                    "base": pleno.quorum_base or 0,
+                    "needed": pleno.quorum_needed or 0,
+                    "present": pleno.quorum_present or 0,
+                    "met": bool(pleno.quorum_met),
+                },
+                "opening_words": pleno.opening_words,
+                "closing_words": pleno.closing_words,
+            },
+            "basis": BASIS,
+            "notes_number": notes_number,
+            "attendance": _attendance(pleno),
+            "items": _items(pleno),
+            "annexes": [scan.caption for scan in pleno.scans.all()],
+            "signatories": _signatories(pleno),
+            "signing": {
+                "place": common["body"]["place"],
+                "date": (dated or clock.today(organisation)).isoformat(),
+            },
+            "final": None,
+        }
+
+
+def final_record(minutes):
+    """The record of ratified minutes: the text that was signed, unchanged, with who signed how and who ratified.
+
+    Raises ValueError for minutes that are not ratified.
+    """
+    if minutes.ratified_at is None:
+        raise ValueError("Only ratified minutes have a final record.")
+    record, organisation = minutes.record, minutes.organisation
+    by = minutes.ratified_by.name
+    people = [record["signatories"]["chair"], *record["signatories"]["members"]]
+    signings = [
+        {
+            "name": signature.attendee.name,
+            "way": WAYS[signature.manner],
+            "at": signature.signed_on.isoformat() if signature.signed_on else _iso(signature.at, organisation),
+            "reason": signature.reason,
+        }
+        for signature in minutes.signatures.select_related("attendee").all()
+    ]
+    return {
+        **record,
+        "frozen_at": _iso(minutes.ratified_at, organisation),
+        "final": {
+            "text_digest": minutes.digest,
+            "text_frozen_at": record["frozen_at"],
+            "ratified_at": _iso(minutes.ratified_at, organisation),
+            "ratified_by": {"name": by, "office": next((p["office"] for p in people if p["name"] == by), "Anggota")},
+            "signings": signings,
+        },
+    }
