@@ -17,7 +17,7 @@ class AccountFace(Face):
 
     words = {}
     help_texts = {}
-    errors = {}
+    missing = {}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -25,8 +25,8 @@ class AccountFace(Face):
             field.widget.attrs.pop("placeholder", None)
             field.label = self.words.get(name, field.label)
             field.help_text = self.help_texts.get(name, "")
-            if name in self.errors:
-                field.error_messages["required"] = self.errors[name]
+            if name in self.missing:
+                field.error_messages["required"] = self.missing[name]
 
 
 class SignInForm(AccountFace, account.LoginForm):
@@ -35,7 +35,7 @@ class SignInForm(AccountFace, account.LoginForm):
         "password": PASSWORD,
         "remember": _("Tetap masuk di perangkat ini selama 14 hari"),
     }
-    errors = {"login": _("Isi alamat pos-el."), "password": _("Isi kata sandi.")}
+    missing = {"login": _("Isi alamat pos-el."), "password": _("Isi kata sandi.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -44,7 +44,7 @@ class SignInForm(AccountFace, account.LoginForm):
 
 class ReauthenticateForm(AccountFace, account.ReauthenticateForm):
     words = {"password": PASSWORD}
-    errors = {"password": _("Isi kata sandi.")}
+    missing = {"password": _("Isi kata sandi.")}
 
 
 class ChangePasswordForm(AccountFace, account.ChangePasswordForm):
@@ -53,7 +53,7 @@ class ChangePasswordForm(AccountFace, account.ChangePasswordForm):
         "password1": _("Kata sandi baru"),
         "password2": _("Kata sandi baru, sekali lagi"),
     }
-    errors = {
+    missing = {
         "oldpassword": _("Isi kata sandi sekarang."),
         "password1": _("Isi kata sandi baru."),
         "password2": _("Ulangi kata sandi baru."),
@@ -67,7 +67,7 @@ class ChangePasswordForm(AccountFace, account.ChangePasswordForm):
 class CodeFace(AccountFace):
     narrow = ("code",)
     words = {"code": CODE}
-    errors = {"code": _("Isi kode.")}
+    missing = {"code": _("Isi kode.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

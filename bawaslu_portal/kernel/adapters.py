@@ -1,4 +1,4 @@
-"""How django-allauth behaves here: nobody signs up, people sign in by e-mail, limits count user and address together."""
+"""How django-allauth behaves here: no sign-up, sign-in by e-mail, limits counting user and address together."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.httpkit import get_client_ip

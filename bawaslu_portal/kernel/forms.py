@@ -76,7 +76,7 @@ def _quiet(label):
 
 def _native(widget, kind, shape):
     """The browser's own picker, which wants ISO text whatever the language of the page."""
-    if isinstance(widget, forms.DateTimeBaseInput):
+    if isinstance(widget, forms.widgets.DateTimeBaseInput):
         widget.input_type = kind
         widget.format = shape
         widget.is_localized = False
