@@ -61,6 +61,8 @@ class Face:
             if field.error_messages["required"] == default:
                 pick = isinstance(widget, forms.Select | forms.RadioSelect | forms.CheckboxSelectMultiple)
                 sentence = _("Pilih %(label)s.") if pick else _("Isi %(label)s.")
+                if isinstance(field, forms.BooleanField):
+                    sentence = _("Tandai %(label)s.")
                 field.error_messages["required"] = sentence % {"label": _quiet(field.label or name)}
 
     def refuse(self, reason):

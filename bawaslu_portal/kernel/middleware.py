@@ -23,14 +23,14 @@ LONGEST_KEPT = 20000
 
 
 def kept_texts(request):
-    """What was typed into the refused form, as (name, text), so that nothing is lost. Secrets stay out."""
+    """The texts typed into the refused form, so that nothing is lost. Choices, keys and secrets stay out."""
     if request.method != "POST":
         return []
     return [
-        (name.replace("_", " "), value[:LONGEST_KEPT])
+        value[:LONGEST_KEPT]
         for name, values in request.POST.lists()
         for value in values
-        if value.strip() and not any(hidden in name for hidden in HIDDEN)
+        if " " in value.strip() and not any(hidden in name for hidden in HIDDEN)
     ]
 
 
