@@ -81,7 +81,7 @@ def decision(
         "reference": f"74.71/2026/{number}",
         "category": "Penetapan rencana kerja",
         "text": text or f"Menyetujui rencana kerja divisi bagian {number} sebagaimana dibahas dalam rapat.",
-        "manner": manner or ("suara" if cast else "mufakat"),
+        "manner": "suara" if cast else "mufakat",
         "result": result,
         "tally": {vote: sum(one["vote"] == vote for one in cast) for vote in ("setuju", "tidak", "abstain")},
         "votes": cast,
