@@ -8,8 +8,6 @@ it stands. A number is held to its noun by a no-break space.
 import re
 from datetime import date, datetime, time
 
-from num2words import num2words
-
 NBSP = "\u00a0"
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = (
@@ -26,6 +24,8 @@ MONTHS = (
     "November",
     "Desember",
 )
+DIGITS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
+SCALES = ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"), (1000, "ribu"), (100, "ratus"), (10, "puluh"))
 ZONES = {
     "WIB": "Waktu Indonesia Barat",
     "WITA": "Waktu Indonesia Tengah",
@@ -41,13 +41,26 @@ def clean(text):
 
 
 def number(value):
-    """A whole number in words: 2026 is "dua ribu dua puluh enam". Raises ValueError for what is no whole number."""
-    return num2words(int(value), lang="id")
+    """A whole number in words: 2026 is "dua ribu dua puluh enam". Raises ValueError for what is no whole number.
+
+    Written out here since the library for it, num2words, needs a package that exists as source only.
+    """
+    value = int(value)
+    if value < 0:
+        return f"min {number(-value)}"
+    if value < 10:
+        return DIGITS[value]
+    if 11 <= value <= 19:
+        return "sebelas" if value == 11 else f"{DIGITS[value - 10]} belas"
+    size, name = next((size, name) for size, name in SCALES if value >= size)
+    many, rest = divmod(value, size)
+    head = f"se{name}" if many == 1 and size <= 1000 else f"{number(many)} {name}"
+    return f"{head} {number(rest)}" if rest else head
 
 
 def ordinal(value):
     """A place in a row in words: 1 is "pertama", 45 is "keempat puluh lima"."""
-    return num2words(int(value), lang="id", to="ordinal")
+    return "pertama" if int(value) == 1 else f"ke{number(value)}"
 
 
 def counted(value):
