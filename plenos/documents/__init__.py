@@ -272,11 +272,11 @@ def _notes(record):
 
 
 PAPERS = {
-    "undangan": ("pdf/undangan.html", _invitation, "Undangan Rapat Pleno"),
-    "daftar_hadir_kosong": ("pdf/daftar_hadir_kosong.html", _blank_list, "Daftar Hadir (untuk diisi)"),
-    "daftar_hadir": ("pdf/daftar_hadir.html", _attendance, "Daftar Hadir Rapat Pleno"),
-    "berita_acara": ("pdf/berita_acara.html", _minutes, "Berita Acara Rapat Pleno"),
-    "notulen": ("pdf/notulen.html", _notes, "Notulen Rapat Pleno"),
+    "plenos.undangan": ("pdf/undangan.html", _invitation, "Undangan Rapat Pleno"),
+    "plenos.daftar_hadir_kosong": ("pdf/daftar_hadir_kosong.html", _blank_list, "Daftar Hadir (untuk diisi)"),
+    "plenos.daftar_hadir": ("pdf/daftar_hadir.html", _attendance, "Daftar Hadir Rapat Pleno"),
+    "plenos.berita_acara": ("pdf/berita_acara.html", _minutes, "Berita Acara Rapat Pleno"),
+    "plenos.notulen": ("pdf/notulen.html", _notes, "Notulen Rapat Pleno"),
 }
 
 

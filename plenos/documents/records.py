@@ -125,19 +125,20 @@ def _recipients(pleno):
     return rows
 
 
-def invitation_record(pleno, *, draft=None, classification=""):
-    """The frozen record of the latest letter of invitation (first, change or cancellation) and of the blank list.
+def invitation_record(pleno, invitation=None, *, draft=None, classification=""):
+    """The frozen record of one letter of invitation (default the latest: first, change, cancellation) and blank list.
 
     Before any letter was issued the record is a draft without number, dated today.
     """
     with translation.override("id"):
-        letters = list(pleno.invitations.all())
-        letter = letters[-1] if letters else None
-        earlier = next((one for one in reversed(letters[:-1]) if one.number), None)
+        letters = list(pleno.invitations.order_by("sequence"))
+        letter = invitation or (letters[-1] if letters else None)
+        before = [one for one in letters if letter and one.sequence < letter.sequence and one.number]
+        earlier = before[-1] if before else None
         kind = letter.kind if letter else "first"
         above = pleno.organisation.parent_on()
         dated = letter.dated if letter else clock.today(pleno.organisation)
-        number, draft = letter.number if letter else "", not letters if draft is None else draft
+        number, draft = letter.number if letter else "", letter is None if draft is None else draft
         return {
             **_common(pleno, "plenos.invitation.1", number, draft, classification),
             "pleno": _session(pleno),
