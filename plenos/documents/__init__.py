@@ -207,6 +207,8 @@ def _decision(item, decision):
         **decision,
         "title": item["title"],
         "access": item["access"],
+        # A tied vote has no number, since it decided nothing.
+        "heading": f"Keputusan {decision['number']}" if decision["number"] else "Usul tanpa putusan",
         "label": "Keputusan" if decision["result"] == "disetujui" else "Usul keputusan",
         "manner_words": _manner(decision),
         # Consensus says it already; a vote, and whatever was not accepted, says how it ended.
@@ -248,7 +250,7 @@ def _minutes(record):
         "members": [{**row, "presence": _presence(row)} for row in record["attendance"] if row["element"] == "anggota"],
         "others": _others(record),
         "decisions": [decision for item in items for decision in item["decisions"]],
-        "undecided": [item for item in items if not item["decisions"]],
+        "undecided": [item for item in items if item["outcome"] != "decided"],
         "follow_ups": _follow_ups(record),
         "closed_later": record["pleno"]["opened_at"][:10] != record["pleno"]["closed_at"][:10],
         "columns": width,

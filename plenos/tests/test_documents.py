@@ -83,6 +83,15 @@ def test_what_was_voted_down_is_not_called_a_decision():
     assert "Hasil tidak disetujui" in text
 
 
+def test_a_tie_decided_nothing_and_has_no_number():
+    tie = papers.decision("", result="suara berimbang", votes=[(papers.NAMES[0], "setuju"), (papers.NAMES[1], "tidak")])
+    put_off = papers.item(1, decisions=[tie], outcome="deferred", reason="Suara berimbang.")
+    text = text_of("plenos.berita_acara", papers.minutes(items=[put_off]))
+    assert "Usul tanpa putusan – Rencana kerja divisi bagian 1 Usul keputusan" in text
+    assert "1 Rencana kerja divisi bagian 1 Ditunda Suara berimbang." in text
+    assert "Ditunda: Suara berimbang." in text_of("plenos.notulen", papers.minutes(items=[put_off]))
+
+
 def test_items_put_off_or_withdrawn_are_listed_with_the_reason():
     items = [papers.item(1), papers.item(2, outcome="withdrawn", reason="Ditarik pengusul.", access="closed")]
     text = text_of("plenos.berita_acara", papers.minutes(items=items))
