@@ -93,7 +93,7 @@ def test_round_trip_into_an_empty_database_and_again_over_it(written, tmp_path, 
 def test_the_guards_of_the_ledger_come_back_with_a_restore(written, tmp_path, elsewhere):
     run, _ = elsewhere
     assert run("restore", _back_up(tmp_path)).returncode == 0
-    ask = "SELECT tgname || tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
+    ask = "SELECT tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
     with connection.cursor() as cursor:
         cursor.execute(ask)
         here = [row[0] for row in cursor]
