@@ -94,10 +94,12 @@ def _session(pleno):
     }
 
 
-def _common(pleno, schema, number, draft, classification):
+def _common(pleno, schema, kind, number, draft):
+    """What every record begins with; ``kind`` is the paper whose code of classification it takes."""
+    code = f"numbering.{kind}.code"
     return {
         "schema": schema,
-        "classification": classification,
+        "classification": settings_of(pleno.organisation, [code])[code],
         "body": _body(pleno.organisation),
         "number": number,
         "demo": bool(settings.PORTAL_DEMO),
@@ -125,7 +127,7 @@ def _recipients(pleno):
     return rows
 
 
-def invitation_record(pleno, invitation=None, *, draft=None, classification=""):
+def invitation_record(pleno, invitation=None, *, draft=None):
     """The frozen record of one letter of invitation (default the latest: first, change, cancellation) and blank list.
 
     Before any letter was issued the record is a draft without number, dated today.
@@ -140,7 +142,7 @@ def invitation_record(pleno, invitation=None, *, draft=None, classification=""):
         dated = letter.dated if letter else clock.today(pleno.organisation)
         number, draft = letter.number if letter else "", letter is None if draft is None else draft
         return {
-            **_common(pleno, "plenos.invitation.1", number, draft, classification),
+            **_common(pleno, "plenos.invitation.1", "plenos.undangan", number, draft),
             "pleno": _session(pleno),
             "letter": kind,
             "reason": letter.reason if letter else "",
@@ -259,7 +261,7 @@ def _letter_cited(pleno):
     return {"number": letter.number, "date": letter.dated.isoformat()} if letter else None
 
 
-def minutes_record(pleno, *, number="", dated=None, draft=False, notes_number="", classification=""):
+def minutes_record(pleno, *, number="", dated=None, draft=False, notes_number=""):
     """The frozen record of a pleno that was held: for the papers to be signed, or with ``draft`` for a look before.
 
     ``dated`` is the day of signing (default today there). Raises ValueError for a pleno that was never opened or,
@@ -269,7 +271,7 @@ def minutes_record(pleno, *, number="", dated=None, draft=False, notes_number=""
         raise ValueError("Only a session that was held has minutes.")
     organisation = pleno.organisation
     with translation.override("id"):
-        common = _common(pleno, "plenos.minutes.1", number, draft, classification)
+        common = _common(pleno, "plenos.minutes.1", "plenos.berita_acara", number, draft)
         return {
             **common,
             "pleno": {
