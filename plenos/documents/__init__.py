@@ -193,6 +193,12 @@ def _others(record):
     return " dan ".join(counts)
 
 
+def _name(record, item):
+    """An item's title; that it is closed is said where the session itself is open, as the exception."""
+    marked = item["access"] == "closed" and record["pleno"]["kind"] == "terbuka"
+    return f"{item['title']} (tertutup)" if marked else item["title"]
+
+
 def _decision(item, decision):
     dissenters = {dissent["name"] for dissent in decision["dissents"]}
     votes = [
@@ -206,7 +212,6 @@ def _decision(item, decision):
     return {
         **decision,
         "title": item["title"],
-        "access": item["access"],
         # A tied vote has no number, since it decided nothing.
         "heading": f"Keputusan {decision['number']}" if decision["number"] else "Usul tanpa putusan",
         "label": "Keputusan" if decision["result"] == "disetujui" else "Usul keputusan",
@@ -218,13 +223,14 @@ def _decision(item, decision):
 
 
 def _items(record):
+    items = [{**item, "title": _name(record, item)} for item in record["items"]]
     return [
         {
             **item,
             "outcome_words": OUTCOMES[item["outcome"]],
             "decisions": [_decision(item, decision) for decision in item["decisions"]],
         }
-        for item in record["items"]
+        for item in items
     ]
 
 

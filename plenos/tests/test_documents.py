@@ -94,9 +94,14 @@ def test_a_tie_decided_nothing_and_has_no_number():
 
 def test_items_put_off_or_withdrawn_are_listed_with_the_reason():
     items = [papers.item(1), papers.item(2, outcome="withdrawn", reason="Ditarik pengusul.", access="closed")]
-    text = text_of("plenos.berita_acara", papers.minutes(items=items))
+    text = text_of("plenos.berita_acara", papers.minutes(items=items, pleno={"kind": "terbuka"}))
     assert "1 Rencana kerja divisi bagian 1 Ditunda Bahan belum lengkap." in text
     assert "2 Rencana kerja divisi bagian 2 (tertutup) Ditarik Ditarik pengusul." in text
+
+
+def test_a_closed_item_of_a_closed_session_is_not_marked():
+    text = text_of("plenos.berita_acara", papers.minutes(items=[papers.item(1, access="closed")]))
+    assert "(tertutup)" not in text
 
 
 def test_without_quorum_nothing_is_decided():
