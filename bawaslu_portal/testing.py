@@ -31,6 +31,9 @@ def _prepare():
 _prepare()  # on import, since pytest-django reads the settings before any hook of ours is called
 
 
+from bawaslu_portal.browser import chromium, visitor  # noqa: E402, F401 - fixtures
+
+
 @pytest.fixture
 def kendari(db):
     """Bawaslu Kota Kendari with its province and the national body above it, five members, a secretariat."""
