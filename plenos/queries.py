@@ -1,13 +1,16 @@
 """What is read across the plenary's tables, always within what the reader may know."""
 
-from django.db.models import Prefetch, Q
+import datetime
+
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q
 
 from bawaslu_portal.kernel import clock, scope
-from bawaslu_portal.kernel.models import Membership
+from bawaslu_portal.kernel import documents as kernel_documents
+from bawaslu_portal.kernel.models import Job, Membership
 
 from . import permissions
-from .models import AgendaItem, Decision, FollowUp, Minutes, Pleno, Signature
-from .models.sessions import CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
+from .models import AgendaItem, Decision, FollowUp, Minutes, Pleno, Reading, Signature
+from .models.sessions import CLOSED, DRAFT, HELD, INVITED, OPEN, RATIFIED, SIGNING
 
 
 def _through(user, prefix=""):
@@ -54,7 +57,7 @@ def documents_readable(user):
     writers, own, overseers, above = _through(user)
     mine = facts.filter(organisation__in=scope.own_units(user)).values("uuid")
     return (
-        Q(kind__in=("undangan", "daftar_hadir_kosong"), about__in=mine)
+        Q(kind__in=("plenos.undangan", "plenos.daftar_hadir_kosong"), about__in=mine)
         | Q(about__in=facts.filter(writers | overseers).values("uuid"))
         | Q(access="open", draft=False, about__in=facts.filter(own | above).values("uuid"))
     )
@@ -151,3 +154,79 @@ def unread_deliveries(user):
         .select_related("organisation")
         .order_by("ratified_at")
     )
+
+
+def this_week(user):
+    """Plenos of the units that ``user`` belongs to whose hour lies in this week (Monday to Sunday there)."""
+    own = scope.own_units(user)
+    if not own:
+        return []
+    rows = Pleno.objects.filter(organisation__in=own).exclude(state="cancelled").select_related("organisation")
+    around = clock.now()
+    near = rows.filter(
+        planned_at__gte=around - datetime.timedelta(days=8), planned_at__lte=around + datetime.timedelta(days=8)
+    )
+    return sorted(
+        (
+            p
+            for p in near
+            if clock.local(p.planned_at, p.organisation).isocalendar()[:2]
+            == clock.local(around, p.organisation).isocalendar()[:2]
+        ),
+        key=lambda p: p.planned_at,
+    )
+
+
+def papers_of(user, pleno):
+    """The papers of a pleno that ``user`` may read, with the job that makes each; superseded ones left out."""
+    rows = list(
+        kernel_documents.readable_by(user)
+        .filter(about_kind="pleno", about=pleno.uuid, superseded_by=None)
+        .select_related("organisation", "file")
+        .order_by("kind")
+    )
+    works = {job.key: job for job in Job.objects.filter(kind="paper", key__in=[str(d.uuid) for d in rows])}
+    return [(document, works.get(str(document.uuid))) for document in rows]
+
+
+def counts_by_unit(user, units, year):
+    """Per unit id: plenos held and ratified in ``year``, and the last one held."""
+    rows = (
+        Pleno.objects.visible_to(user)
+        .filter(organisation__in=units, week_year=year)
+        .values("organisation")
+        .annotate(
+            held=Count("pk", filter=Q(state__in=HELD)),
+            ratified=Count("pk", filter=Q(state=RATIFIED)),
+            last=Max("opened_at"),
+        )
+    )
+    return {row["organisation"]: row for row in rows}
+
+
+def deliveries_to(user, *, unread=False):
+    """Ratified plenos that were delivered to a unit where ``user`` is a member or supervision staff."""
+    own = scope.own_units(user, scope.OVERSEERS)
+    rows = Pleno.objects.filter(state=RATIFIED, delivered_to__in=own)
+    rows = rows.annotate(read=Exists(Reading.objects.filter(pleno=OuterRef("pk"), reader=user)))
+    if unread:
+        rows = rows.filter(read=False)
+    return rows.select_related("organisation").order_by("-ratified_at", "-id")
+
+
+def usual_note_taker(organisation):
+    """The note-taker in post now, else the head of secretariat, else None."""
+    return (
+        Membership.objects.filter(organisation=organisation, role__in=("note_taker", "head_of_secretariat"))
+        .at(clock.now())
+        .order_by("-role", "order", "id")
+        .first()
+    )
+
+
+def minutes_access(pleno):
+    """The class of the minutes: frozen with them, else the strictest among session and items (visibility.md)."""
+    frozen = Minutes.objects.filter(pleno=pleno, taken_back_at=None).values_list("access", flat=True).first()
+    if frozen:
+        return frozen
+    return "closed" if pleno.access == "closed" or pleno.items.filter(access="closed").exists() else "open"

@@ -75,6 +75,7 @@ class NavigationEntry:
 
 _kinds, _settings, _papers, _jobs, _sentences = {}, {}, {}, {}, {}
 _navigation, _waiting, _week, _chapters, _verifiers = {}, {}, {}, {}, {}
+_words = {}
 
 
 def load():
@@ -110,6 +111,11 @@ def declare_job(job):
 def declare_sentences(sentences):
     """``{action: sentence}`` in plain words; facts of the ledger line may be named in braces."""
     _sentences.update(sentences)
+
+
+def declare_words(fact, words):
+    """Plain words for the values that the fact ``fact`` of a ledger line may have: ``{value: word}``."""
+    _words.setdefault(fact, {}).update(words)
 
 
 def declare_navigation(entry):
@@ -173,7 +179,11 @@ def sentence(action, facts):
         def __missing__(self, key):
             return "–"
 
-    return str(template).format_map(Facts(facts))
+    plain = {
+        name: _words.get(name, {}).get(value, value) if isinstance(value, str) else value
+        for name, value in facts.items()
+    }
+    return str(template).format_map(Facts(plain))
 
 
 def sentences():
@@ -224,8 +234,15 @@ def verifiers():
 
 
 def papers_in_making(user):
-    """Papers that ``user`` asked for and that are not yet made: rows for my desk."""
+    """Papers that ``user`` asked for and that are not yet made: their jobs, labelled, for my desk."""
+    from .models.documents import Document
     from .models.jobs import Job
 
-    jobs = Job.objects.filter(asked_by=user, kind="paper").exclude(state="done").order_by("-id")[:10]
-    return list(jobs)
+    jobs = list(Job.objects.filter(asked_by=user, kind="paper").exclude(state="done").order_by("-id")[:10])
+    titles = {
+        str(uuid): title
+        for uuid, title in Document.objects.filter(uuid__in=[job.key for job in jobs]).values_list("uuid", "title")
+    }
+    for job in jobs:
+        job.label = titles.get(job.key, _jobs[job.kind].label)
+    return jobs

@@ -3,8 +3,9 @@
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from . import catalogue, documents
-from .catalogue import JobKind, SettingSpec
+from . import catalogue, documents, reset_notices, scope
+from .catalogue import JobKind, NavigationEntry, SettingSpec
+from .models.members import AccessLink, Membership
 
 ASSUMPTION = _("asumsi kerja")
 LETTERHEAD, NUMBERS, PAPER = _("Kop surat"), _("Penomoran"), _("Naskah")
@@ -86,11 +87,47 @@ for spec in (
 
 catalogue.declare_sentences(
     {
+        "kernel.message.hand_over": _("menyampaikan pesan secara langsung"),
         "kernel.setting.change": _("mengubah pengaturan {key}, berlaku sejak {since}"),
         "kernel.number.set_next": _("menetapkan nomor berikutnya seri {series} tahun {year}: {next}"),
         "kernel.number.reserve": _("menandai nomor {number} dipakai di luar portal"),
         "kernel.number.cancel": _("membatalkan nomor {number}"),
+        "kernel.membership.invite": _("mengundang seseorang sebagai {role}"),
+        "kernel.membership.add": _("menambah keanggotaan sebagai {role}"),
+        "kernel.membership.end": _("mengakhiri keanggotaan {role}"),
+        "kernel.membership.replace": _("mencatat penggantian {role}"),
+        "kernel.membership.move": _("memindahkan {role} ke divisi atau kursi lain"),
+        "kernel.membership.act": _("menunjuk pelaksana tugas {role}"),
+        "kernel.membership.suspend": _("memberhentikan sementara seorang anggota"),
+        "kernel.membership.lift": _("mencabut pemberhentian sementara"),
+        "kernel.person.correct": _("memperbaiki data orang"),
+        "kernel.person.correct_email": _("memperbaiki alamat pos-el yang belum pernah dipakai"),
+        "kernel.person.profile": _("mengubah profil sendiri"),
+        "kernel.link.invitation": _("membuat tautan undangan masuk"),
+        "kernel.link.reset": _("meminta kata sandi disetel ulang"),
+        "kernel.link.email": _("meminta penggantian alamat pos-el"),
+        "kernel.link.approve": _("menyetujui permintaan sebagai administrator kedua"),
+        "kernel.link.revoke": _("membatalkan tautan atau permintaan"),
+        "kernel.link.use": _("memakai tautan: {kind}"),
+        "kernel.organisation.rename": _("memperbaiki nama badan"),
+        "kernel.division.add": _("menambah divisi, berlaku sejak {since}"),
+        "kernel.division.correct": _("memperbaiki penulisan divisi"),
+        "kernel.division.end": _("mengakhiri divisi pada {until}"),
     }
+)
+catalogue.declare_words("role", dict(Membership.ROLES))
+catalogue.declare_words("kind", dict(AccessLink.KINDS))
+catalogue.declare_desk("members", waiting=reset_notices.waiting)
+catalogue.declare_navigation(
+    NavigationEntry(
+        name="unit",
+        label=_("Organisasi"),
+        url_name="kernel:units",
+        icon="unit",
+        order=80,
+        shown=lambda user: bool(scope.places(user)),
+        prefix="/unit/",
+    )
 )
 
 
@@ -117,3 +154,17 @@ def declare_numbering(paper):
             NUMBERS,
         )
     )
+
+
+catalogue.declare_navigation(NavigationEntry("desk", _("Meja saya"), "desk", "desk", 10, lambda user: True, "/"))
+catalogue.declare_navigation(
+    NavigationEntry(
+        "print_room",
+        _("Ruang cetak"),
+        "kernel:print_room",
+        "print",
+        80,
+        lambda user: bool(scope.own_units(user)),
+        "/ruang-cetak/",
+    )
+)

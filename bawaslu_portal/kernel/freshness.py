@@ -25,3 +25,9 @@ def fresh_sign_in_required(view):
         return view(request, *args, **kwargs)
 
     return wrapped
+
+
+def require_fresh(request):
+    """Ask for a fresh sign-in inside a view, after its 404 and 403: so a stranger learns nothing from the question."""
+    if not is_fresh(request):
+        raise ReauthenticationRequired

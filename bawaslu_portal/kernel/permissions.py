@@ -59,3 +59,34 @@ def sees_unit_people(user, organisation):
         or oversees(user, organisation)
         or appoints_administrators(user, organisation)
     )
+
+
+def administers_person(user, person):
+    """Who may reset, correct or readdress an account: an administrator of every unit in which the person serves.
+
+    Else an administrator below could invite someone from above and then reset his password (assumption).
+    """
+    from . import clock
+    from .models.members import Membership
+
+    rows = Membership.objects.filter(user=person)
+    units = set(rows.serving_or_coming(clock.now()).values_list("organisation_id", flat=True))
+    units = units or set(rows.values_list("organisation_id", flat=True))
+    return bool(units) and all(changes_unit(user, unit) for unit in units)
+
+
+def manages_numbers(user, organisation):
+    """Who keeps the register of numbers: the unit's secretariat, or who may change the unit (assumption)."""
+    return is_secretariat(user, organisation) or changes_unit(user, organisation)
+
+
+def sees_numbers(user, organisation):
+    """The register of numbers is the unit's own: members, secretariat, administrators (assumption)."""
+    return is_commissioner(user, organisation) or manages_numbers(user, organisation)
+
+
+def has_second_factor(user):
+    """Whether the user has switched on a second factor (TOTP)."""
+    from allauth.mfa.utils import is_mfa_enabled
+
+    return is_mfa_enabled(user)

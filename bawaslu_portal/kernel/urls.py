@@ -18,6 +18,7 @@ urlpatterns = [
     path("naskah/<uuid:uuid>/berkas/", begins(views.document_file), name="document_file"),
     path("pekerjaan/<uuid:uuid>/", begins(views.job), name="job"),
     path("pekerjaan/<uuid:uuid>/lagi/", begins(views.job_again), name="job_again"),
-    path("kotak-keluar/<str:code>/", begins(views.outbox), name="outbox"),
+    path("kotak-keluar/<str:code>/", begins(views.outbox_list), name="outbox"),
     path("kotak-keluar/<str:code>/<uuid:uuid>/", begins(views.message), name="message"),
+    path("kotak-keluar/<str:code>/<uuid:uuid>/undangan.ics", begins(views.calendar_file), name="calendar_file"),
 ]

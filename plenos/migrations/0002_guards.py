@@ -82,7 +82,5 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER guard_truncate;
 class Migration(migrations.Migration):
     dependencies = [("plenos", "0001_tables"), ("kernel", "0002_guards")]
     operations = [
-        migrations.RunSQL(
-            GUARD + "".join(part(table, whole) for table, whole in PARTS.items()), migrations.RunSQL.noop
-        )
+        migrations.RunSQL(GUARD + "".join(part(table, whole) for table, whole in PARTS.items()), migrations.RunSQL.noop)
     ]

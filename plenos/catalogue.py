@@ -1,0 +1,203 @@
+"""What plenos declares to the registry: its kind of thing, papers, settings, sentences, desk and navigation."""
+
+import json
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from bawaslu_portal.kernel import catalogue, scope
+from bawaslu_portal.kernel.catalogue import Kind, NavigationEntry, PaperKind, SettingSpec
+
+from . import documents, queries
+
+ASSUMPTION = _("asumsi kerja")
+GROUP = _("Rapat pleno")
+
+
+def _model():
+    from .models import Pleno
+
+    return Pleno
+
+
+def _build(document):
+    return documents.paper(document.kind, document.record)
+
+
+catalogue.declare(Kind("pleno", _model, _("Pleno"), lambda pleno: pleno.get_absolute_url(), queries.documents_readable))
+for paper in (
+    PaperKind("plenos.undangan", _("Undangan"), "RT.02", _build),
+    PaperKind("plenos.daftar_hadir_kosong", _("Daftar hadir kosong"), "", _build, numbered=False),
+    PaperKind("plenos.berita_acara", _("Berita Acara"), "HK.01.00", _build),
+    PaperKind("plenos.notulen", _("Notulen"), "", _build, numbered=False),
+    PaperKind("plenos.daftar_hadir", _("Daftar hadir"), "", _build, numbered=False),
+):
+    catalogue.declare_paper(paper)
+
+for spec in (
+    SettingSpec(
+        "plenos.quorum",
+        "integer",
+        0,
+        _("Kuorum (jumlah anggota paling sedikit)"),
+        _("0 berarti lebih dari separuh anggota yang menjabat; 3 dari 5 menurut Perbawaslu 5/2018, selebihnya asumsi"),
+        GROUP,
+        low=0,
+        high=9,
+    ),
+    SettingSpec("plenos.weekday", "weekday", 1, _("Hari pleno rutin"), ASSUMPTION, GROUP),
+    SettingSpec("plenos.hour", "time", "10:00", _("Jam pleno rutin"), ASSUMPTION, GROUP),
+    SettingSpec("plenos.place", "text", "Ruang rapat", _("Tempat pleno rutin"), ASSUMPTION, GROUP),
+    SettingSpec(
+        "plenos.lead_days", "integer", 1, _("Jarak undangan ke rapat (hari)"), ASSUMPTION, GROUP, low=0, high=14
+    ),
+    SettingSpec(
+        "plenos.minutes_days",
+        "integer",
+        3,
+        _("Tenggat risalah sesudah pleno (hari kerja)"),
+        ASSUMPTION,
+        GROUP,
+        low=1,
+        high=30,
+    ),
+):
+    catalogue.declare_setting(spec)
+
+catalogue.declare_sentences(
+    {
+        "plenos.pleno.plan": _("merencanakan pleno {week}"),
+        "plenos.pleno.edit": _("mengubah rencana pleno"),
+        "plenos.pleno.arrange": _("mengatur agenda atau daftar undangan"),
+        "plenos.pleno.add_item": _("menambah agenda atau undangan"),
+        "plenos.pleno.delete": _("menghapus draf pleno {week}"),
+        "plenos.pleno.invite": _("menerbitkan undangan nomor {number}"),
+        "plenos.pleno.reschedule": _("mengubah jadwal, surat nomor {number}"),
+        "plenos.pleno.cancel": _("membatalkan pleno"),
+        "plenos.pleno.open": _("membuka pleno: {present} dari {base} hadir, kuorum {needed}"),
+        "plenos.pleno.open_held": _("mencatat pleno yang sudah berlangsung: {present} dari {base} hadir"),
+        "plenos.pleno.attend": _("mengubah daftar hadir"),
+        "plenos.pleno.note": _("menyimpan catatan pembahasan"),
+        "plenos.pleno.decide": _("mencatat keputusan ({present} hadir, kuorum {needed})"),
+        "plenos.pleno.undo": _("membatalkan keputusan yang keliru dicatat"),
+        "plenos.pleno.defer": _("menunda satu agenda"),
+        "plenos.pleno.withdraw": _("menarik satu agenda"),
+        "plenos.pleno.reopen_item": _("membuka kembali satu agenda"),
+        "plenos.pleno.close": _("menutup pleno, {decisions} keputusan diberi nomor"),
+        "plenos.pleno.add_scan": _("menyimpan pindaian"),
+        "plenos.pleno.word": _("menulis kata pembuka dan penutup risalah"),
+        "plenos.pleno.print_draft": _("mencetak konsep risalah"),
+        "plenos.pleno.put_up": _("mengajukan risalah nomor {number} untuk ditandatangani"),
+        "plenos.pleno.take_back": _("menarik risalah dari penandatanganan; {signatures} tanda tangan gugur"),
+        "plenos.pleno.confirm": _("mengonfirmasi risalah"),
+        "plenos.pleno.sign_by_hand": _("mencatat tanda tangan di kertas"),
+        "plenos.pleno.excuse": _("mencatat alasan anggota tidak menandatangani"),
+        "plenos.pleno.ratify": _("mengesahkan risalah nomor {number}, dikirim ke {delivered_to}"),
+        "plenos.pleno.mark_read": _("menandai risalah sudah dibaca ({unit})"),
+    }
+)
+
+WAITING = {
+    "invite": (_("Terbitkan undangan: %(title)s"), "plenos:invite"),
+    "record": (_("Catat jalannya: %(title)s"), "plenos:open"),
+    "open": (_("Buka pleno: %(title)s"), "plenos:open"),
+    "room": (_("Sedang berlangsung: %(title)s"), "plenos:room"),
+    "put_up": (_("Ajukan risalah: %(title)s"), "plenos:minutes"),
+    "confirm": (_("Konfirmasi risalah: %(title)s"), "plenos:confirm"),
+    "collect": (_("Kumpulkan tanda tangan: %(title)s"), "plenos:minutes"),
+    "ratify": (_("Sahkan risalah: %(title)s"), "plenos:ratify"),
+}
+
+
+def waiting(user):
+    """What the plenary waits for from ``user``: rows for my desk."""
+    rows = []
+    for pleno, step in queries.awaiting(user):
+        words, page = WAITING[step]
+        rows.append(
+            {
+                "title": str(words) % {"title": pleno.title},
+                "url": pleno.address(page),
+                "meta": pleno.organisation.name,
+                "side": "",
+                "state": None,
+                "due": None,
+                "unit": pleno.organisation,
+            }
+        )
+    unread = queries.unread_deliveries(user)
+    for pleno in unread[:5]:
+        rows.append(
+            {
+                "title": _now("Baca risalah: %(unit)s, %(title)s")
+                % {"unit": pleno.organisation.name, "title": pleno.title},
+                "url": pleno.address("plenos:minutes"),
+                "meta": _now("Disahkan dan dikirim ke unit Anda"),
+                "side": "",
+                "state": None,
+                "due": None,
+                "unit": pleno.organisation,
+            }
+        )
+    more = unread.count() - 5
+    if more > 0:
+        rows.append(
+            {
+                "title": _now("%(count)s risalah lain belum dibaca") % {"count": more},
+                "url": f"{reverse('plenos:deliveries')}?unread=1",
+                "meta": "",
+                "side": "",
+                "state": None,
+                "due": None,
+            }
+        )
+    return rows
+
+
+def week(user):
+    """The plenos of this week in the units that ``user`` belongs to."""
+    return [
+        {
+            "title": pleno.title,
+            "url": pleno.get_absolute_url(),
+            "meta": str(pleno.get_state_display()),
+            "side": "",
+            "state": None,
+            "at": pleno.happened_at,
+            "unit": pleno.organisation,
+        }
+        for pleno in queries.this_week(user)
+    ]
+
+
+catalogue.declare_desk("plenos", waiting=waiting, week=week)
+catalogue.declare_navigation(
+    NavigationEntry(
+        "plenos", _("Pleno"), "plenos:index", "pleno", 20, lambda user: bool(scope.own_units(user)), "/pleno/"
+    )
+)
+
+
+def verify():
+    """Each ratified minutes against the digest that its ratification left in the ledger."""
+    from bawaslu_portal.kernel.models import LedgerEntry
+
+    from .models import Minutes
+
+    entries = {}
+    for entry in LedgerEntry.objects.filter(action="plenos.pleno.ratify").iterator(chunk_size=2000):
+        entries[entry.thing] = json.loads(bytes(entry.canonical))["facts"]
+    ratified = Minutes.objects.filter(ratified_at__isnull=False).select_related("pleno", "organisation")
+    for minutes in ratified.iterator(chunk_size=500):
+        said = entries.pop(str(minutes.pleno.uuid), None)
+        where = f"{minutes.organisation.code} {minutes.pleno.week_text}/{minutes.pleno.ordinal} ({minutes.number})"
+        if said is None:
+            yield f"{where}: no line of the ledger ratifies it"
+        elif documents.digest(minutes.record) != minutes.digest or minutes.digest != said["digest"]:
+            yield f"{where}: the minutes differ from what was ratified"
+    for thing in entries:
+        yield f"pleno {thing}: ratified in the ledger, but its minutes are gone"
+
+
+catalogue.declare_verifier("plenos", verify)

@@ -1,0 +1,275 @@
+"""Planning, arranging the agenda, inviting, rescheduling, cancelling."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from bawaslu_portal.kernel import clock, documents, ledger, mail, numbering
+from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance, lock, require
+from bawaslu_portal.kernel.models import Membership, Organisation
+from bawaslu_portal.kernel.settings_store import setting
+
+from .. import appointment, queries
+from .. import documents as papers
+from ..models import AgendaItem, Attendee, Invitation, Pleno
+from ..models.sessions import ELEMENT_GUEST
+from ..permissions import may_plan, may_prepare
+from . import table
+
+FIELDS = ("planned_at", "place", "link", "access", "occasion", "chair_reason", "note_taker")
+
+
+def _chair(organisation, planned_at, chair, reason):
+    """The chair as chosen, or as the rule proposes. Raises ValidationError for one not in office, or no reason."""
+    members = Membership.objects.in_office_on(organisation, planned_at)
+    if not members:
+        raise ValidationError(
+            _("Unit ini belum mempunyai Ketua atau Anggota pada tanggal itu. Isi dahulu keanggotaannya.")
+        )
+    proposed = queries.proposed_chair(organisation, planned_at)
+    if chair is None:
+        return proposed
+    if chair.pk not in {m.pk for m in members}:
+        raise ValidationError({"chair": _("Pimpinan rapat harus Ketua atau Anggota yang menjabat pada tanggal itu.")})
+    if chair.pk != proposed.pk and not reason.strip():
+        raise ValidationError({"chair_reason": _("Tulis alasan memilih pimpinan selain Ketua, misalnya dinas luar.")})
+    return chair
+
+
+def plan(organisation, *, by, year, week, planned_at, place, agenda=(), guests=(), recorded_late=False, **fields):
+    """Plan a pleno for the ISO week ``year``/``week``: a draft with its agenda and guests.
+
+    ``agenda``: titles or dicts of an item's fields; ``guests``: dicts of name and title; ``recorded_late``: it
+    was already held and is entered afterwards. Raises NotPermitted, ValidationError.
+    """
+    require(may_plan, by, organisation)
+    chair = _chair(organisation, planned_at, fields.pop("chair", None), fields.get("chair_reason", ""))
+    with transaction.atomic():
+        Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+        last = Pleno.objects.of(organisation).in_week(year, week).aggregate(last=Max("ordinal"))["last"] or 0
+        pleno = Pleno.objects.create(
+            organisation=organisation,
+            week_year=year,
+            week=week,
+            ordinal=last + 1,
+            planned_at=planned_at,
+            place=place,
+            chair=chair,
+            planned_by=by,
+            recorded_late=recorded_late,
+            **fields,
+        )
+        for order, item in enumerate(agenda, 1):
+            item = {"title": item} if isinstance(item, str) else dict(item)
+            item.setdefault("access", pleno.access)
+            AgendaItem.objects.create(pleno=pleno, organisation=organisation, order=order, **item)
+        for order, guest in enumerate(guests, 1):
+            Attendee.objects.create(pleno=pleno, organisation=organisation, element=ELEMENT_GUEST, order=order, **guest)
+        ledger.record(
+            organisation,
+            "plenos.pleno.plan",
+            pleno,
+            by=by,
+            after=pleno.state,
+            week=pleno.week_text,
+            planned_at=planned_at.isoformat(),
+        )
+    return pleno
+
+
+def edit(pleno, *, by, version=None, **fields):
+    """Change a draft. Raises Conflict when ``version`` is stale, ValidationError for an unlawful chair."""
+    with advance(table.EDIT, pleno, by=by, version=version) as act:
+        draft = act.thing
+        planned_at = fields.get("planned_at", draft.planned_at)
+        if "chair" in fields:
+            draft.chair = _chair(draft.organisation, planned_at, fields["chair"], fields.get("chair_reason", ""))
+        for name in FIELDS:
+            if name in fields:
+                setattr(draft, name, fields[name])
+        act.note(planned_at=planned_at.isoformat())
+
+
+def add_item(pleno, *, by, title, background="", proposer="", access=None):
+    """Add an item at the end of the agenda; also while the pleno is open. Returns the item."""
+    with advance(table.ADD_ITEM, pleno, by=by) as act:
+        last = AgendaItem.objects.filter(pleno=pleno).aggregate(last=Max("order"))["last"] or 0
+        item = AgendaItem.objects.create(
+            pleno=act.thing,
+            organisation=act.thing.organisation,
+            order=last + 1,
+            title=title,
+            background=background,
+            proposer=proposer,
+            access=access or act.thing.access,
+        )
+        act.note(item=str(item.uuid), order=item.order)
+    return item
+
+
+def edit_item(item, *, by, **fields):
+    """Change title, background, proposer or access of an item before the pleno opens."""
+    with advance(table.ARRANGE, item.pleno, by=by) as act:
+        for name in ("title", "background", "proposer", "access"):
+            if name in fields:
+                setattr(item, name, fields[name])
+        item.save(update_fields=["title", "background", "proposer", "access"])
+        act.note(item=str(item.uuid), what="edit")
+
+
+def remove_item(item, *, by):
+    """Take an item off the agenda before the pleno opens; the others close up."""
+    with advance(table.ARRANGE, item.pleno, by=by) as act:
+        act.note(item=str(item.uuid), what="remove")
+        AgendaItem.objects.filter(pleno=item.pleno, order__gt=item.order).update(order=F("order") - 1)
+        item.delete()
+
+
+def move_item(item, *, by, to):
+    """Give an item the place ``to`` (from 1) in the agenda before the pleno opens."""
+    with advance(table.ARRANGE, item.pleno, by=by) as act:
+        items = list(AgendaItem.objects.filter(pleno=item.pleno).order_by("order", "id"))
+        moved = next(i for i in items if i.pk == item.pk)
+        items.remove(moved)
+        items.insert(max(0, min(to - 1, len(items))), moved)
+        for order, row in enumerate(items, 1):
+            if row.order != order:
+                row.order = order
+                row.save(update_fields=["order"])
+        act.note(item=str(item.uuid), what="move", order=to)
+
+
+def add_guest(pleno, *, by, name, title=""):
+    """Add an invited guest, before or during the session. Guests are outside the quorum."""
+    with advance(table.ADD_ITEM, pleno, by=by) as act:
+        last = pleno.attendees.filter(element=ELEMENT_GUEST).aggregate(last=Max("order"))["last"] or 0
+        guest = Attendee.objects.create(
+            pleno=act.thing,
+            organisation=act.thing.organisation,
+            element=ELEMENT_GUEST,
+            order=last + 1,
+            name=name,
+            title=title,
+            arrived_at=clock.now() if act.thing.opened_at else None,
+        )
+        act.note(guest=str(guest.uuid))
+    return guest
+
+
+def remove_guest(guest, *, by):
+    """Take a guest off the list before the pleno opens."""
+    with advance(table.ARRANGE, guest.pleno, by=by) as act:
+        if guest.element != ELEMENT_GUEST:
+            raise TransitionRefused(_("Hanya undangan dapat dihapus dari daftar."))
+        act.note(guest=str(guest.uuid), what="remove")
+        guest.delete()
+
+
+def delete(pleno, *, by):
+    """Delete a draft that was never issued; the ledger keeps that it was there."""
+    with transaction.atomic():
+        draft = lock(pleno)
+        require(may_prepare, by, draft)
+        if draft.state not in table.DELETE.sources:
+            raise TransitionRefused(str(table.DELETE.refusal))
+        ledger.record(
+            draft.organisation, table.DELETE.action, draft, by=by, before=draft.state, after="", week=draft.week_text
+        )
+        draft.delete()
+
+
+def _recipients(pleno):
+    """Members in office on the day, note-taker and head of secretariat: those who are written to."""
+    members = [m.user for m in Membership.objects.in_office_on(pleno.organisation, pleno.planned_at)]
+    others = [
+        m.user
+        for m in Membership.objects.filter(
+            organisation=pleno.organisation, role__in=("note_taker", "head_of_secretariat")
+        )
+        .at(pleno.planned_at)
+        .select_related("user")
+    ]
+    return list(dict.fromkeys([*members, *others]))
+
+
+def _issue_invitation(act, kind, *, number, dated, reason=""):
+    """Common to inviting, rescheduling and cancelling: number, proof of issue, paper, messages."""
+    pleno, by = act.thing, act.by
+    now = clock.now()
+    dated = dated or clock.today(pleno.organisation)
+    use = numbering.take(pleno.organisation, "plenos.undangan", about=pleno.uuid, day=dated, by=by, typed=number)
+    lead = setting(pleno.organisation, "plenos.lead_days", dated)
+    invitation = Invitation.objects.create(
+        pleno=pleno,
+        organisation=pleno.organisation,
+        kind=kind,
+        sequence=pleno.invitations.count(),
+        number=use.text,
+        dated=dated,
+        reason=reason,
+        planned_at=pleno.planned_at,
+        issued_at=now,
+        issued_by=by,
+        lead_time_kept=(pleno.planned_at.astimezone(pleno.organisation.zone).date() - dated).days >= int(lead),
+    )
+    calendar = appointment.calendar(pleno, invitation)
+    for user in _recipients(pleno):
+        mail.put(
+            pleno.organisation,
+            about_kind="pleno",
+            about=pleno,
+            to=user,
+            subject=appointment.subject(pleno, invitation),
+            body=appointment.letter(pleno, invitation),
+            calendar=calendar,
+        )
+    if kind != "cancel":
+        for name in ("plenos.undangan", "plenos.daftar_hadir_kosong"):
+            documents.issue(
+                name,
+                about_kind="pleno",
+                about=pleno,
+                record=papers.invitation_record(pleno, invitation),
+                title=str(papers.PAPERS[name][2]),
+                by=by,
+                number=use.text,
+                access="closed",
+            )
+    act.note(number=use.text, sequence=invitation.sequence, issued_at=now.isoformat())
+    return invitation
+
+
+def invite(pleno, *, by, number="", dated=None):
+    """Issue the invitation: number, paper, blank attendance list, messages. Raises ValidationError for the number."""
+    with advance(table.INVITE, pleno, by=by) as act:
+        if act.thing.recorded_late:
+            raise TransitionRefused(_("Pleno ini sudah berlangsung: catat langsung jalannya, tanpa undangan baru."))
+        if act.thing.planned_at <= clock.now():
+            raise TransitionRefused(
+                _("Waktu rapat sudah lewat. Ubah waktunya, atau catat sebagai pleno yang sudah berlangsung.")
+            )
+        if not act.thing.items.exists():
+            raise TransitionRefused(_("Agenda masih kosong. Tambahkan paling sedikit satu pokok agenda."))
+        _issue_invitation(act, "first", number=number, dated=dated)
+
+
+def reschedule(pleno, *, by, planned_at, place, reason, link="", number="", dated=None):
+    """Another time or place for an issued invitation, with a notice. Raises ValidationError without a reason."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Tulis alasan perubahan jadwal.")})
+    with advance(table.RESCHEDULE, pleno, by=by) as act:
+        if planned_at <= clock.now():
+            raise ValidationError({"planned_at": _("Waktu baru harus yang akan datang.")})
+        act.thing.planned_at, act.thing.place, act.thing.link = planned_at, place, link
+        _issue_invitation(act, "change", number=number, dated=dated, reason=reason)
+
+
+def cancel(pleno, *, by, reason, number="", dated=None):
+    """Cancel a pleno that was not opened; those invited are told. Raises ValidationError without a reason."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Tulis alasan pembatalan.")})
+    with advance(table.CANCEL, pleno, by=by) as act:
+        act.thing.cancelled_at, act.thing.cancel_reason = clock.now(), reason
+        if act.before == "invited":
+            _issue_invitation(act, "cancel", number=number, dated=dated, reason=reason)

@@ -1,0 +1,219 @@
+"""The minutes: wording, putting up for signing, signatures, ratification, delivery, reading above."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bawaslu_portal.kernel import clock, documents, ledger, numbering
+from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted, TransitionRefused, advance, lock, require
+from bawaslu_portal.kernel.permissions import has_second_factor
+from bawaslu_portal.kernel.settings_store import setting
+
+from .. import documents as papers
+from .. import queries
+from ..models import Minutes, Reading, Signature
+from ..models.minutes import BY_HAND, CONFIRMED, NOT_SIGNED
+from ..models.sessions import RATIFIED
+from . import table
+
+MINUTES_PAPERS = ("plenos.berita_acara", "plenos.notulen", "plenos.daftar_hadir")
+
+
+def _issue(pleno, record, *, by, number, access, draft=False):
+    for kind in MINUTES_PAPERS:
+        documents.issue(
+            kind,
+            about_kind="pleno",
+            about=pleno,
+            record=record,
+            title=str(papers.PAPERS[kind][2]),
+            by=by,
+            number=number,
+            access=access,
+            draft=draft,
+        )
+
+
+def word(pleno, *, by, opening_words, closing_words, version=None):
+    """The opening and closing words of the minutes, by the secretariat. Raises Conflict when stale."""
+    with advance(table.WORD, pleno, by=by, version=version) as act:
+        act.thing.opening_words, act.thing.closing_words = opening_words, closing_words
+
+
+def print_draft(pleno, *, by):
+    """Ask for the papers marked DRAF, to be read before the minutes are put up."""
+    with advance(table.PRINT_DRAFT, pleno, by=by) as act:
+        record = papers.minutes_record(act.thing, number="", dated=None, draft=True)
+        _issue(act.thing, record, by=by, number="", access=queries.minutes_access(act.thing), draft=True)
+        act.note(digest=papers.digest(record))
+
+
+def put_up(pleno, *, by, number="", dated=None):
+    """Freeze the minutes for signing: number drawn (kept from an earlier putting up), text frozen with its digest.
+
+    ``dated``: the date of the Berita Acara, default the day of the pleno. Raises ValidationError for the number.
+    """
+    with advance(table.PUT_UP, pleno, by=by) as act:
+        closed = act.thing
+        earlier = closed.minutes.order_by("-sequence").first()
+        if earlier:
+            number_text, dated = earlier.number, earlier.dated
+        else:
+            dated = dated or closed.opened_at.astimezone(closed.organisation.zone).date()
+            if dated < closed.opened_at.astimezone(closed.organisation.zone).date():
+                raise ValidationError({"dated": _("Tanggal Berita Acara tidak boleh sebelum hari pleno.")})
+            if dated > clock.today(closed.organisation):
+                raise ValidationError({"dated": _("Tanggal Berita Acara tidak boleh di masa depan.")})
+            number_text = numbering.take(
+                closed.organisation, "plenos.berita_acara", about=closed.uuid, day=dated, by=by, typed=number
+            ).text
+        record = papers.minutes_record(closed, number=number_text, dated=dated, draft=False)
+        access = queries.minutes_access(closed)
+        minutes = Minutes.objects.create(
+            pleno=closed,
+            organisation=closed.organisation,
+            sequence=(earlier.sequence + 1) if earlier else 1,
+            number=number_text,
+            dated=dated,
+            record=record,
+            digest=papers.digest(record),
+            access=access,
+            put_up_at=clock.now(),
+            put_up_by=by,
+        )
+        _issue(closed, record, by=by, number=number_text, access=access)
+        act.note(number=number_text, digest=minutes.digest, sequence=minutes.sequence)
+    return minutes
+
+
+def take_back(pleno, *, by, reason):
+    """Take the minutes back from signing: the number stays, the signatures so far are void, it is frozen anew later."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Tulis mengapa risalah ditarik dari penandatanganan.")})
+    with advance(table.TAKE_BACK, pleno, by=by) as act:
+        minutes = Minutes.objects.select_for_update().get(pleno=pleno, taken_back_at=None)
+        minutes.taken_back_at, minutes.taken_back_by, minutes.taken_back_reason = clock.now(), by, reason.strip()
+        minutes.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_reason"])
+        act.note(number=minutes.number, digest=minutes.digest, signatures=minutes.signatures.count())
+
+
+def _sign(act, minutes, attendee, manner, **facts):
+    if attendee.element != "member" or attendee.status != "present":
+        raise TransitionRefused(_("Hanya Ketua dan Anggota yang hadir yang menandatangani."))
+    if Signature.objects.filter(minutes=minutes, attendee=attendee).exists():
+        raise TransitionRefused(_("Tanda tangan %(name)s sudah tercatat.") % {"name": attendee.name})
+    signature = Signature.objects.create(
+        minutes=minutes,
+        organisation=act.thing.organisation,
+        attendee=attendee,
+        manner=manner,
+        digest=minutes.digest,
+        at=clock.now(),
+        recorded_by=act.by,
+        **facts,
+    )
+    act.note(attendee=str(attendee.uuid), manner=manner, digest=minutes.digest)
+    return signature
+
+
+def _current(pleno):
+    return Minutes.objects.select_for_update().get(pleno=pleno, taken_back_at=None)
+
+
+def confirm(pleno, *, by, digest):
+    """Confirm the frozen minutes for oneself, by their digest, after a fresh sign-in (asked by the view).
+
+    Raises NotPermitted for one who was not present, Conflict when the minutes were frozen anew meanwhile.
+    """
+    with advance(table.CONFIRM, pleno, by=by) as act:
+        minutes = _current(pleno)
+        attendee = act.thing.attendees.members().filter(user=by, status="present").first()
+        if attendee is None:
+            raise NotPermitted(
+                _("Anda tidak tercatat hadir pada pleno ini, jadi tidak ikut menandatangani risalahnya.")
+            )
+        if digest != minutes.digest:
+            raise Conflict(_("Naskah ini sudah dibekukan ulang sejak Anda membacanya. Baca naskah yang baru."))
+        return _sign(act, minutes, attendee, CONFIRMED)
+
+
+def sign_by_hand(pleno, *, by, attendee, scan, signed_on):
+    """Record that a present member signed the paper by hand, with its scan (a StoredFile)."""
+    with advance(table.SIGN_BY_HAND, pleno, by=by) as act:
+        if signed_on > clock.today(act.thing.organisation):
+            raise ValidationError({"signed_on": _("Tanggal tanda tangan tidak boleh di masa depan.")})
+        return _sign(act, _current(pleno), attendee, BY_HAND, scan=scan, signed_on=signed_on)
+
+
+def excuse(pleno, *, by, attendee, reason):
+    """Record why a present member does not sign: refuses, is ill, has left. Raises ValidationError without one."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Tulis mengapa ia tidak menandatangani.")})
+    with advance(table.EXCUSE, pleno, by=by) as act:
+        return _sign(act, _current(pleno), attendee, NOT_SIGNED, reason=reason.strip())
+
+
+def unsigned(pleno, minutes):
+    """Members present whose signature is neither there nor excused."""
+    return [attendee for attendee, signature in queries.signing_state(pleno, minutes) if signature is None]
+
+
+def ratify(pleno, *, by, digest=None):
+    """Lock the record and deliver it to the level above, in one transaction; ask for the final papers.
+
+    ``digest`` is what the page showed: frozen anew meanwhile, it is a Conflict. Raises TransitionRefused until every member present has confirmed, signed by hand or is excused.
+    """
+    with advance(table.RATIFY, pleno, by=by) as act:
+        locked = act.thing
+        minutes = _current(pleno)
+        if digest is not None and digest != minutes.digest:
+            raise Conflict(_("Naskah ini sudah dibekukan ulang sejak Anda membacanya. Baca naskah yang baru."))
+        missing = unsigned(locked, minutes)
+        if missing:
+            raise TransitionRefused(
+                _("Belum dikonfirmasi: %(names)s. Tunggu konfirmasi, atau catat tanda tangan basah atau alasannya.")
+                % {"names": ", ".join(a.name for a in missing)}
+            )
+        if setting(locked.organisation, "security.totp_to_ratify") and not has_second_factor(by):
+            raise TransitionRefused(
+                _("Unit ini mewajibkan verifikasi dua langkah untuk mengesahkan. Aktifkan dahulu pada profil Anda.")
+            )
+        now = clock.now()
+        minutes.ratified_at, minutes.ratified_by = now, by
+        minutes.save(update_fields=["ratified_at", "ratified_by"])
+        locked.ratified_at = locked.released_at = now
+        locked.delivered_to = locked.organisation.parent_on()
+        record = papers.final_record(minutes)
+        _issue(locked, record, by=by, number=minutes.number, access=minutes.access)
+        act.note(
+            number=minutes.number,
+            digest=minutes.digest,
+            final=papers.digest(record),
+            delivered_to=locked.delivered_to.code if locked.delivered_to else "",
+        )
+
+
+def mark_read(pleno, *, by):
+    """One of the level above marks the delivered minutes read. The pleno's own row is locked, never changed."""
+    with transaction.atomic():
+        locked = lock(pleno)
+        require(table.MARK_READ.permission, by, locked)
+        if locked.state != RATIFIED:
+            raise TransitionRefused(str(table.MARK_READ.refusal))
+        reading, made = Reading.objects.get_or_create(
+            pleno=locked,
+            reader=by,
+            defaults={"organisation": locked.organisation, "reader_unit": locked.delivered_to, "at": clock.now()},
+        )
+        if not made:
+            raise TransitionRefused(_("Anda sudah menandai risalah ini dibaca."))
+        ledger.record(
+            locked.organisation,
+            table.MARK_READ.action,
+            locked,
+            by=by,
+            before=RATIFIED,
+            after=RATIFIED,
+            unit=locked.delivered_to.code,
+        )
+    return reading

@@ -1,0 +1,127 @@
+"""Plenos at every stage, made through the verbs: so a test never starts from a state that cannot be."""
+
+import datetime
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from bawaslu_portal.kernel import clock, documents
+from bawaslu_portal.kernel.models import Membership
+
+from .. import lifecycle
+from ..models.sessions import CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
+
+# Monday 19 August 2024, 10.00 WITA: week 34.
+WHEN = datetime.datetime(2024, 8, 19, 2, 0, tzinfo=datetime.UTC)
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+AGENDA = ("Laporan pelaksanaan pekan lalu", "Rencana kerja divisi pekan ini", "Lain-lain")
+
+
+def scan(name="pindaian.pdf"):
+    """An upload that passes for a scanned paper."""
+    return SimpleUploadedFile(name, PDF, content_type="application/pdf")
+
+
+def stored_scan():
+    """The same, already stored."""
+    return documents.store(PDF, "application/pdf")
+
+
+def make_draft(cast, *, when=WHEN, agenda=AGENDA, access="closed", **facts):
+    """A draft planned by the secretary on the Friday before, for the week of ``when``."""
+    year, week, _day = when.astimezone(cast.unit.zone).isocalendar()
+    with clock.at(when - datetime.timedelta(days=3)):
+        note_taker = Membership.objects.get(organisation=cast.unit, role="note_taker")
+        return lifecycle.plan(
+            cast.unit,
+            by=cast.secretary,
+            year=year,
+            week=week,
+            planned_at=when,
+            place="Ruang rapat",
+            access=access,
+            note_taker=note_taker,
+            agenda=agenda,
+            **facts,
+        )
+
+
+def make_invited(cast, **facts):
+    pleno = make_draft(cast, **facts)
+    with clock.at(pleno.planned_at - datetime.timedelta(days=3)):
+        lifecycle.invite(pleno, by=cast.secretary)
+    return pleno
+
+
+def make_open(cast, exceptions=None, **facts):
+    """Opened on time; ``exceptions`` as {order of seat: status}."""
+    pleno = make_invited(cast, **facts)
+    seats = {
+        m.pk: {"status": exceptions[m.order], "reason": "surat tugas"}
+        for m in Membership.objects.in_office_on(cast.unit, pleno.planned_at)
+        if m.order in (exceptions or {})
+    }
+    with clock.at(pleno.planned_at):
+        lifecycle.open_session(pleno, by=cast.secretary, exceptions=seats)
+    return pleno
+
+
+def decide_all(pleno, by, minutes=5):
+    """Decide every item by consensus, one every ``minutes``."""
+    for n, item in enumerate(pleno.items.filter(fate="waiting"), 1):
+        with clock.at(pleno.opened_at + datetime.timedelta(minutes=minutes * n)):
+            lifecycle.decide(item, by=by, category="plan", text=f"Menyetujui {item.title.lower()}.")
+
+
+def make_closed(cast, **facts):
+    pleno = make_open(cast, **facts)
+    if pleno.quorum_met:
+        decide_all(pleno, cast.secretary)
+    else:
+        with clock.at(pleno.opened_at + datetime.timedelta(minutes=10)):
+            for item in pleno.items.all():
+                lifecycle.defer(item, by=cast.secretary, reason="Kuorum tidak terpenuhi.")
+    with clock.at(pleno.opened_at + datetime.timedelta(hours=2)):
+        lifecycle.close(pleno, by=cast.secretary)
+    return pleno
+
+
+def make_signing(cast, **facts):
+    pleno = make_closed(cast, **facts)
+    with clock.at(pleno.closed_at + datetime.timedelta(hours=1)):
+        lifecycle.put_up(pleno, by=cast.secretary)
+    return pleno
+
+
+def sign_all(pleno):
+    """Every member present confirms in the portal."""
+    minutes = pleno.minutes.get(taken_back_at=None)
+    for attendee in pleno.attendees.members().filter(status="present"):
+        if not minutes.signatures.filter(attendee=attendee).exists():
+            with clock.at(minutes.put_up_at + datetime.timedelta(hours=1)):
+                lifecycle.confirm(pleno, by=attendee.user, digest=minutes.digest)
+
+
+def make_ratified(cast, **facts):
+    pleno = make_signing(cast, **facts)
+    sign_all(pleno)
+    with clock.at(pleno.closed_at + datetime.timedelta(days=1)):
+        lifecycle.ratify(pleno, by=pleno.chair.user)
+    return pleno
+
+
+def make_cancelled(cast, **facts):
+    pleno = make_invited(cast, **facts)
+    with clock.at(pleno.planned_at - datetime.timedelta(days=1)):
+        lifecycle.cancel(pleno, by=cast.secretary, reason="Ketua dan tiga anggota dinas luar")
+    return pleno
+
+
+STAGES = {
+    DRAFT: make_draft,
+    INVITED: make_invited,
+    OPEN: make_open,
+    CLOSED: make_closed,
+    SIGNING: make_signing,
+    RATIFIED: make_ratified,
+    "cancelled": make_cancelled,
+}

@@ -1,0 +1,57 @@
+"""The first beat of a view: the pleno by its address, within what the reader may know of."""
+
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
+from bawaslu_portal.kernel.models import Organisation
+
+from .. import permissions, queries
+from ..models import Pleno
+
+
+def find_unit(request, code):
+    """The unit with this code, or 404."""
+    return get_object_or_404(Organisation.objects.visible_to(request.user), code=code)
+
+
+def find(request, code, year, week, ordinal):
+    """The pleno at this address, or 404."""
+    plenos = Pleno.objects.visible_to(request.user).select_related(
+        "organisation", "delivered_to", "chair__user", "chair__organisation", "note_taker__user", "planned_by"
+    )
+    return get_object_or_404(plenos, organisation__code=code, week_year=year, week=week, ordinal=ordinal)
+
+
+def find_preparing(request, code, year, week, ordinal):
+    """The pleno for those who prepare and log it; 403 for others who may know of it."""
+    pleno = find(request, code, year, week, ordinal)
+    if not permissions.may_prepare(request.user, pleno):
+        raise NotPermitted(
+            _("Hanya Ketua, notulis, dan kepala sekretariat unit ini yang menyiapkan dan mencatat pleno.")
+        )
+    return pleno
+
+
+def find_item(request, pleno, uuid):
+    """An item of the pleno that the reader may read, or 404."""
+    item = get_object_or_404(queries.items_of(request.user, pleno), uuid=uuid)
+    item.pleno = pleno
+    return item
+
+
+def refuse(form, error):
+    """Put a refusal on the form: ValidationError at its fields, TransitionRefused on top. Returns the status."""
+    if isinstance(error, TransitionRefused):
+        form.refuse(error)
+        return 409
+    if hasattr(error, "error_dict"):
+        for name, errors in error.error_dict.items():
+            form.add_error(name if name in form.fields else None, errors)
+    else:
+        form.add_error(None, error)
+    return 422
+
+
+REFUSALS = (TransitionRefused, ValidationError)

@@ -1,0 +1,113 @@
+"""Lists of plenos, the page of a week and the page of one pleno."""
+
+import datetime
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from bawaslu_portal.kernel import clock, ledger, outbox
+from bawaslu_portal.kernel.models import Organisation, OutboxMessage
+
+from .. import actions, permissions, queries
+from ..models import Pleno
+from ..models.sessions import RATIFIED
+from .fetch import find, find_unit
+
+PAGE = 30
+
+
+@require_GET
+def index(request):
+    """My own unit's plenos where I have one unit to look at; else the list of units."""
+    membership = request.portal.membership
+    if membership and membership.role != "administrator" and membership.organisation.level == "district":
+        return redirect("plenos:unit", code=membership.organisation.code)
+    units = Organisation.objects.visible_to(request.user).order_by("code")
+    query = request.GET.get("q", "").strip()
+    if query:
+        units = units.filter(name__icontains=query)
+    page = Paginator(units, PAGE).get_page(request.GET.get("page"))
+    year = clock.now().year
+    counts = queries.counts_by_unit(request.user, [u.pk for u in page], year)
+    rows = [(unit, counts.get(unit.pk, {})) for unit in page]
+    return render(request, "plenos/index.html", {"page": page, "rows": rows, "year": year, "q": query})
+
+
+@require_GET
+def unit_list(request, code):
+    """The plenos of a unit in one year, newest first."""
+    unit = find_unit(request, code)
+    plenos = Pleno.objects.visible_to(request.user).of(unit)
+    years = sorted(set(plenos.values_list("week_year", flat=True)) | {clock.today(unit).year}, reverse=True)
+    year = int(request.GET["year"]) if request.GET.get("year", "").isdigit() else years[0]
+    state = request.GET.get("state", "")
+    shown = plenos.filter(week_year=year)
+    if state in dict(Pleno.STATES):
+        shown = shown.filter(state=state)
+    page = Paginator(shown.select_related("organisation"), 60).get_page(request.GET.get("page"))
+    context = {
+        "unit": unit,
+        "page": page,
+        "years": years,
+        "year": year,
+        "chosen_state": state,
+        "states": Pleno.STATES,
+        "may_plan": permissions.may_plan(request.user, unit),
+    }
+    return render(request, "plenos/unit.html", context)
+
+
+@require_GET
+def week_page(request, code, year, week):
+    """The week's page: its plenos, or that there is none."""
+    unit = find_unit(request, code)
+    try:
+        monday = datetime.date.fromisocalendar(year, week, 1)
+    except ValueError as error:
+        raise Http404 from error
+    plenos = Pleno.objects.visible_to(request.user).of(unit).in_week(year, week).select_related("organisation")
+    context = {
+        "unit": unit,
+        "plenos": plenos,
+        "monday": monday,
+        "sunday": monday + datetime.timedelta(days=6),
+        "before": monday - datetime.timedelta(days=7),
+        "after": monday + datetime.timedelta(days=7),
+        "year": year,
+        "week": week,
+        "may_plan": permissions.may_plan(request.user, unit),
+    }
+    return render(request, "plenos/week.html", context)
+
+
+@require_GET
+def pleno_page(request, code, year, week, ordinal):
+    """One pleno: its facts, what can be done now, and what the reader may read of it."""
+    pleno = find(request, code, year, week, ordinal)
+    reach = permissions.reach(request.user, pleno)
+    context = {
+        "pleno": pleno,
+        "reach": reach,
+        "steps": actions.for_user(request.user, pleno),
+        "items": queries.items_of(request.user, pleno),
+        "papers": queries.papers_of(request.user, pleno),
+        "invitations": pleno.invitations.select_related("issued_by") if reach.invitation else [],
+        "guests": pleno.attendees.filter(element="guest") if reach.preparation else [],
+        "readings": pleno.readings.select_related("reader", "reader_unit") if pleno.state == RATIFIED else [],
+        "messages_out": OutboxMessage.objects.visible_to(request.user).filter(about=pleno.uuid)
+        if outbox.keeps_outbox(request.user, pleno.organisation)
+        else [],
+        "history": ledger.history_of(pleno),
+    }
+    return render(request, "plenos/pleno.html", context)
+
+
+@require_GET
+def deliveries(request):
+    """Minutes delivered to my unit, unread ones first where asked."""
+    unread = bool(request.GET.get("unread"))
+    plenos = queries.deliveries_to(request.user, unread=unread)
+    page = Paginator(plenos, PAGE).get_page(request.GET.get("page"))
+    return render(request, "plenos/deliveries.html", {"page": page, "unread": unread})

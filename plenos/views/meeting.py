@@ -1,0 +1,323 @@
+"""The room: opening, attendance, notes, decisions, closing, scans."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from bawaslu_portal.kernel import clock, documents, forms, htmx, uploads
+from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted
+from bawaslu_portal.kernel.models import Membership
+
+from .. import lifecycle, permissions, queries, quorum
+from ..forms import AttendanceForm, CloseForm, DecideForm, NewItemForm, NotesForm, OpenForm, ReasonForm, ScanForm
+from ..models.items import WAITING
+from ..models.sessions import OPEN
+from .fetch import REFUSALS, find, find_item, find_preparing, refuse
+
+
+def open_session(request, **address):
+    """Open the session: everyone present, mark the exceptions."""
+    pleno = find_preparing(request, **address)
+    moment = pleno.planned_at if pleno.recorded_late else clock.now()
+    members = Membership.objects.in_office_on(pleno.organisation, moment)
+    form = OpenForm(request.POST or None, pleno=pleno, members=members)
+    status = 200
+    if form.is_valid():
+        cleaned = form.cleaned_data
+        try:
+            lifecycle.open_session(
+                pleno,
+                by=request.user,
+                exceptions=form.exceptions(),
+                happened_at=cleaned.get("happened_at"),
+                chair=cleaned["chair"],
+                chair_reason=cleaned["chair_reason"],
+                invitation={"number": cleaned.get("invitation_number"), "dated": cleaned.get("invitation_dated")},
+            )
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            return redirect(pleno.address("plenos:room"))
+    return forms.page(request, "plenos/open.html", form, status, pleno=pleno, members=members)
+
+
+def _room_facts(request, pleno):
+    """What every fragment of the room needs: attendance, quorum now, items."""
+    attendees = list(pleno.attendees.select_related("membership"))
+    for attendee in attendees:
+        attendee.pleno = pleno
+    now = clock.now() if not pleno.recorded_late else (pleno.closed_at or pleno.opened_at)
+    state = quorum.now_in(pleno, attendees, now)
+    return {
+        "pleno": pleno,
+        "attendees": attendees,
+        "roll": [(a, AttendanceForm(attendee=a)) for a in attendees],
+        "quorum": state,
+        "pips": range(state.base),
+        "present": [a for a in attendees if a.element == "member" and a.in_room_at(now)],
+        "may_log": permissions.may_prepare(request.user, pleno),
+    }
+
+
+def _members(pleno):
+    return Membership.objects.filter(
+        pk__in=pleno.attendees.filter(membership__isnull=False).values("membership")
+    ).select_related("user")
+
+
+def _decide_form(pleno, item, facts, data=None):
+    """The form of an item: as typed, or from the last decision that was undone, or empty."""
+    initial = {"notes": item.notes, "notes_version": item.notes_version}
+    undone = item.decisions.exclude(undone_at=None).order_by("-undone_at").first() if data is None else None
+    if undone:
+        initial |= {"text": undone.text, "category": undone.category, "manner": undone.manner}
+        initial |= {f"vote_{v.attendee_id}": v.choice for v in undone.votes.all()}
+        initial |= {f"dissent_{d.attendee_id}": d.text for d in undone.dissents.all()}
+        for n, follow_up in enumerate(undone.follow_ups.all(), 1):
+            initial |= {f"what_{n}": follow_up.what, f"who_{n}": follow_up.responsible_id, f"due_{n}": follow_up.due}
+    return DecideForm(data, pleno=pleno, present=facts["present"], members=_members(pleno), initial=initial)
+
+
+def _show_room(request, pleno, *, item=None, form=None, status=200):
+    """The whole page of the room with one item open."""
+    facts = _room_facts(request, pleno)
+    items = list(queries.items_of(request.user, pleno))
+    asked = request.GET.get("agenda", "")
+    current = item or next((i for i in items if str(i.order) == asked), None)
+    current = current or next((i for i in items if i.fate == WAITING), None)
+    if current and form is None and facts["may_log"] and current.fate == WAITING:
+        form = _decide_form(pleno, current, facts)
+    facts |= {
+        "items": items,
+        "current": current,
+        "follow_ups": [f for i in items for d in i.standing for f in d.follow_ups.all()],
+        "counts": {
+            "decided": sum(i.fate == "decided" for i in items),
+            "waiting": sum(i.fate == WAITING for i in items),
+            "others": sum(i.fate in ("deferred", "withdrawn") for i in items),
+        },
+        "new_item": NewItemForm(initial={"access": pleno.access}),
+        "reason_form": ReasonForm(),
+    }
+    return forms.page(request, "plenos/room.html", form, status, **facts)
+
+
+@require_GET
+def room(request, **address):
+    """The live page of the session."""
+    pleno = find(request, **address)
+    if not permissions.reach(request.user, pleno).notes:
+        raise NotPermitted(_("Ruang pleno hanya untuk Ketua, Anggota, notulis, dan kepala sekretariat unit ini."))
+    if pleno.state != OPEN:
+        return redirect(pleno.address("plenos:minutes" if pleno.closed_at else "plenos:pleno"))
+    return _show_room(request, pleno)
+
+
+@require_POST
+def attend(request, uuid, **address):
+    """Change one line of the attendance; htmx gets the roll and the quorum back."""
+    pleno = find_preparing(request, **address)
+    attendee = get_object_or_404(pleno.attendees.all(), uuid=uuid)
+    attendee.pleno = pleno
+    form = AttendanceForm(request.POST, attendee=attendee)
+    error = None
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                lifecycle.set_attendance(attendee, by=request.user, **form.facts())
+        except REFUSALS as refusal:
+            error = refusal
+            status = refuse(form, refusal)
+    else:
+        status = 422
+    if error is None and form.is_valid():
+        if not request.htmx:
+            return redirect(pleno.address("plenos:room") + "#h-hadir")
+        pleno.refresh_from_db()
+        return htmx.fragment(request, "plenos/room_roll.html", {**_room_facts(request, pleno), "changed": True})
+    facts = _room_facts(request, pleno)
+    facts["roll"] = [(a, form if a.pk == attendee.pk else f) for a, f in facts["roll"]]
+    if request.htmx:
+        return htmx.fragment(request, "plenos/room_roll.html", facts, status)
+    return forms.page(request, "plenos/attend.html", form, status, attendee=attendee, pleno=pleno)
+
+
+@require_POST
+def notes(request, uuid, **address):
+    """Save the notes of an item: by themselves through htmx, or with the button."""
+    pleno = find_preparing(request, **address)
+    item = find_item(request, pleno, uuid)
+    form = NotesForm(request.POST)
+    if not form.is_valid():
+        return forms.page(request, "plenos/notes_conflict.html", form, 422, pleno=pleno, item=item)
+    try:
+        with transaction.atomic():
+            lifecycle.write_notes(
+                item,
+                by=request.user,
+                text=form.cleaned_data["notes"],
+                version=form.cleaned_data["notes_version"],
+            )
+    except Conflict as conflict:
+        item.refresh_from_db()
+        context = {"pleno": pleno, "item": item, "typed": form.cleaned_data["notes"], "reason": conflict}
+        page = "plenos/notes_conflict_fragment.html" if request.htmx else "plenos/notes_conflict.html"
+        return render(request, page, context, status=409)
+    if request.htmx:
+        return render(request, "plenos/notes_saved.html", {"pleno": pleno, "item": item, "now": clock.now()})
+    messages.success(request, _("Catatan disimpan."))
+    return redirect(pleno.address("plenos:room") + f"?agenda={item.order}")
+
+
+@require_POST
+def decide(request, uuid, **address):
+    """Record the decision of an item, with the notes that stood in the form, and go on to the next."""
+    pleno = find_preparing(request, **address)
+    item = find_item(request, pleno, uuid)
+    form = _decide_form(pleno, item, _room_facts(request, pleno), request.POST)
+    status = 200
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                if form.cleaned_data["notes"] != item.notes:
+                    lifecycle.write_notes(
+                        item,
+                        by=request.user,
+                        text=form.cleaned_data["notes"],
+                        version=form.cleaned_data["notes_version"],
+                    )
+                decision = lifecycle.decide(item, by=request.user, **form.facts())
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(
+                request,
+                _("Suara berimbang: belum ada keputusan. Putuskan lagi, tunda, atau tarik agenda ini.")
+                if decision.result == "tied"
+                else _("Keputusan dicatat."),
+            )
+            return redirect(pleno.address("plenos:room"))
+    else:
+        status = 422
+    return _show_room(request, pleno, item=item, form=form, status=status)
+
+
+def _settle(request, verb, uuid, done, **address):
+    pleno = find_preparing(request, **address)
+    item = find_item(request, pleno, uuid)
+    form = ReasonForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        try:
+            verb(item, by=request.user, reason=form.cleaned_data["reason"])
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, done)
+            return redirect(pleno.address("plenos:room"))
+    return forms.page(request, "plenos/settle.html", form, status, pleno=pleno, item=item, verb=verb.__name__)
+
+
+def defer(request, uuid, **address):
+    """Put an item off, with a reason."""
+    return _settle(request, lifecycle.defer, uuid, _("Agenda ditunda."), **address)
+
+
+def withdraw(request, uuid, **address):
+    """Take an item back, with a reason."""
+    return _settle(request, lifecycle.withdraw, uuid, _("Agenda ditarik."), **address)
+
+
+@require_POST
+def reopen_item(request, uuid, **address):
+    """Take up a deferred or withdrawn item again."""
+    pleno = find_preparing(request, **address)
+    item = find_item(request, pleno, uuid)
+    lifecycle.reopen_item(item, by=request.user)
+    return redirect(pleno.address("plenos:room") + f"?agenda={item.order}")
+
+
+@require_POST
+def undo(request, uuid, **address):
+    """Undo a slip: the decision's words come back into the form."""
+    pleno = find_preparing(request, **address)
+    decision = get_object_or_404(pleno.decisions.all(), uuid=uuid)
+    decision.pleno = pleno
+    lifecycle.undo_decision(decision, by=request.user)
+    messages.success(request, _("Keputusan dibatalkan; isinya kembali ke formulir."))
+    return redirect(pleno.address("plenos:room") + f"?agenda={decision.item.order}")
+
+
+@require_POST
+def room_item_add(request, **address):
+    """Add an item while the session is under way."""
+    pleno = find_preparing(request, **address)
+    form = NewItemForm(request.POST)
+    status = 422
+    if form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in ("title", "background", "proposer", "access")}
+        try:
+            item = lifecycle.add_item(pleno, by=request.user, **facts)
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Agenda ditambahkan."))
+            return redirect(pleno.address("plenos:room") + f"?agenda={item.order}")
+    return forms.page(request, "plenos/item_edit.html", form, status, pleno=pleno, item=None)
+
+
+def close(request, **address):
+    """What is still open, then close: decisions get their numbers."""
+    pleno = find_preparing(request, **address)
+    waiting = list(queries.items_of(request.user, pleno).filter(fate=WAITING))
+    form = CloseForm(request.POST or None, pleno=pleno, waiting=waiting)
+    status = 200
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                for item, fate in form.fates():
+                    item.pleno = pleno
+                    verb = lifecycle.defer if fate == "defer" else lifecycle.withdraw
+                    verb(item, by=request.user, reason=form.cleaned_data["reason"])
+                lifecycle.close(pleno, by=request.user, happened_at=form.cleaned_data.get("happened_at"))
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Pleno ditutup. Periksa risalahnya, lalu ajukan untuk ditandatangani."))
+            return redirect(pleno.address("plenos:minutes"))
+    context = _room_facts(request, pleno) | {
+        "items": queries.items_of(request.user, pleno),
+        "waiting": [(item, form[f"fate_{item.pk}"]) for item in waiting],
+    }
+    return forms.page(request, "plenos/close.html", form, status, **context)
+
+
+def scan_add(request, **address):
+    """Keep a scanned paper with the pleno."""
+    pleno = find_preparing(request, **address)
+    form = ScanForm(request.POST or None, request.FILES or None)
+    status = 200
+    if form.is_valid():
+        content, kind = form.cleaned_data["scan"]
+        try:
+            lifecycle.add_scan(
+                pleno, by=request.user, file=documents.store(content, kind), caption=form.cleaned_data["caption"]
+            )
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Pindaian disimpan."))
+            return redirect(pleno.address("plenos:minutes" if pleno.closed_at else "plenos:room"))
+    return forms.page(request, "plenos/scan_add.html", form, status, pleno=pleno)
+
+
+@require_GET
+def scan_file(request, uuid, **address):
+    """A scan of the pleno, for those who read its minutes."""
+    pleno = find(request, **address)
+    if not permissions.reads_minutes(request.user, pleno, queries.minutes_access(pleno)):
+        raise NotPermitted(_("Lampiran ini hanya untuk mereka yang berhak membaca risalahnya."))
+    scan = get_object_or_404(pleno.scans.select_related("file"), uuid=uuid)
+    return uploads.attachment(scan.file, f"pindaian-{scan.pk}{uploads.ending(scan.file.media_type)}")

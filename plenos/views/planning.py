@@ -1,0 +1,246 @@
+"""Planning, agenda, guests, invitation, rescheduling, cancelling."""
+
+import datetime
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bawaslu_portal.kernel import clock, forms, numbering
+from bawaslu_portal.kernel.lifecycle import NotPermitted
+from bawaslu_portal.kernel.settings_store import values
+
+from .. import lifecycle, permissions, queries
+from ..forms import CancelForm, EditForm, GuestForm, InviteForm, ItemForm, NewItemForm, PlanForm, RescheduleForm
+from ..models.sessions import DRAFT, INVITED, week_text
+from .fetch import REFUSALS, find_item, find_preparing, find_unit, refuse
+
+
+def _proposal(unit, request):
+    """What the form starts with: the next weekly day and hour of the unit, its place, the chair by rule."""
+    held = values(unit, ["plenos.weekday", "plenos.hour", "plenos.place"])
+    now = clock.local(clock.now(), unit)
+    hour = datetime.time.fromisoformat(held["plenos.hour"])
+    day = now.date() + datetime.timedelta(days=(int(held["plenos.weekday"]) - now.isoweekday()) % 7)
+    if day == now.date() and now.time() >= hour:
+        day += datetime.timedelta(days=7)
+    asked = request.GET.get("minggu", "")
+    try:
+        year, week = asked.split("-W")
+        day = datetime.date.fromisocalendar(int(year), int(week), int(held["plenos.weekday"]))
+    except ValueError:
+        pass
+    planned_at = datetime.datetime.combine(day, hour, unit.zone)
+    chair = queries.proposed_chair(unit, clock.now())
+    taker = queries.usual_note_taker(unit)
+    return {
+        "week": week_text(*day.isocalendar()[:2]),
+        "planned_at": planned_at,
+        "place": held["plenos.place"],
+        "access": "closed",
+        "occasion": "weekly",
+        "chair": chair.pk if chair else None,
+        "note_taker": taker.pk if taker else None,
+        "recorded_late": planned_at < clock.now(),
+    }
+
+
+def plan(request, code):
+    """Plan a pleno of the unit."""
+    unit = find_unit(request, code)
+    if not permissions.may_plan(request.user, unit):
+        raise NotPermitted(_("Hanya Ketua, notulis, dan kepala sekretariat unit ini yang merencanakan pleno."))
+    form = PlanForm(request.POST or None, organisation=unit, initial=_proposal(unit, request))
+    status = 200
+    if form.is_valid():
+        try:
+            pleno = lifecycle.plan(unit, by=request.user, **form.facts())
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Pleno direncanakan. Periksa agendanya, lalu terbitkan undangan."))
+            return redirect(pleno)
+    return forms.page(request, "plenos/plan.html", form, status, unit=unit)
+
+
+def edit(request, **address):
+    """Change a draft."""
+    pleno = find_preparing(request, **address)
+    initial = {name: getattr(pleno, name) for name in ("planned_at", "place", "link", "access", "occasion")}
+    initial |= {
+        "chair": pleno.chair_id,
+        "chair_reason": pleno.chair_reason,
+        "note_taker": pleno.note_taker_id,
+        "version": pleno.version,
+    }
+    form = EditForm(request.POST or None, organisation=pleno.organisation, initial=initial)
+    status = 200
+    if form.is_valid():
+        try:
+            lifecycle.edit(pleno, by=request.user, version=form.cleaned_data["version"], **form.facts())
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Rencana pleno diubah."))
+            return redirect(pleno)
+    return forms.page(request, "plenos/edit.html", form, status, pleno=pleno)
+
+
+def agenda(request, **address):
+    """The agenda before the session: add, order, change, take off."""
+    pleno = find_preparing(request, **address)
+    form = NewItemForm(request.POST or None, initial={"access": pleno.access})
+    status = 200
+    if form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in ("title", "background", "proposer", "access")}
+        try:
+            lifecycle.add_item(pleno, by=request.user, **facts)
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Agenda ditambahkan."))
+            return redirect(pleno.address("plenos:agenda"))
+    context = {
+        "pleno": pleno,
+        "items": queries.items_of(request.user, pleno),
+        "guests": pleno.attendees.filter(element="guest"),
+        "arranging": pleno.state in (DRAFT, INVITED),
+    }
+    return forms.page(request, "plenos/agenda.html", form, status, **context)
+
+
+def item_edit(request, uuid, **address):
+    """Change one item before the session."""
+    pleno = find_preparing(request, **address)
+    item = find_item(request, pleno, uuid)
+    form = ItemForm(request.POST or None, instance=item)
+    status = 200
+    if form.is_valid():
+        try:
+            lifecycle.edit_item(item, by=request.user, **form.cleaned_data)
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Agenda diubah."))
+            return redirect(pleno.address("plenos:agenda"))
+    return forms.page(request, "plenos/item_edit.html", form, status, pleno=pleno, item=item)
+
+
+@require_POST
+def item_move(request, uuid, **address):
+    """Give an item another place in the order."""
+    pleno = find_preparing(request, **address)
+    item = find_item(request, pleno, uuid)
+    to = request.POST.get("to", "")
+    lifecycle.move_item(item, by=request.user, to=int(to) if to.isdigit() else item.order)
+    return redirect(pleno.address("plenos:agenda") + f"#agenda-{item.uuid}")
+
+
+@require_POST
+def item_remove(request, uuid, **address):
+    """Take an item off the agenda."""
+    pleno = find_preparing(request, **address)
+    lifecycle.remove_item(find_item(request, pleno, uuid), by=request.user)
+    messages.success(request, _("Agenda dihapus dari susunan."))
+    return redirect(pleno.address("plenos:agenda"))
+
+
+def guests(request, **address):
+    """Add an invited guest."""
+    pleno = find_preparing(request, **address)
+    form = GuestForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        try:
+            lifecycle.add_guest(
+                pleno, by=request.user, name=form.cleaned_data["name"], title=form.cleaned_data["title"]
+            )
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Undangan dicatat."))
+            return redirect(pleno.address("plenos:room" if pleno.opened_at else "plenos:agenda"))
+    return forms.page(request, "plenos/guests.html", form, status, pleno=pleno)
+
+
+@require_POST
+def guest_remove(request, uuid, **address):
+    """Take a guest off the list before the session."""
+    pleno = find_preparing(request, **address)
+    guest = get_object_or_404(pleno.attendees.filter(element="guest"), uuid=uuid)
+    guest.pleno = pleno
+    lifecycle.remove_guest(guest, by=request.user)
+    return redirect(pleno.address("plenos:agenda"))
+
+
+def _source(pleno):
+    return numbering.scheme(pleno.organisation, "plenos.undangan")["source"]
+
+
+def invite(request, **address):
+    """Check, then issue the invitation."""
+    pleno = find_preparing(request, **address)
+    form = InviteForm(request.POST or None, source=_source(pleno))
+    status = 200
+    if form.is_valid():
+        try:
+            lifecycle.invite(
+                pleno,
+                by=request.user,
+                number=form.cleaned_data.get("number", ""),
+                dated=form.cleaned_data.get("dated"),
+            )
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Undangan diterbitkan; surat dan daftar hadir kosong sedang dibuat."))
+            return redirect(pleno)
+    context = {"pleno": pleno, "items": queries.items_of(request.user, pleno)}
+    return forms.page(request, "plenos/invite.html", form, status, **context)
+
+
+def reschedule(request, **address):
+    """Another time or place, with a notice."""
+    pleno = find_preparing(request, **address)
+    initial = {"planned_at": pleno.planned_at, "place": pleno.place, "link": pleno.link}
+    form = RescheduleForm(request.POST or None, source=_source(pleno), organisation=pleno.organisation, initial=initial)
+    status = 200
+    if form.is_valid():
+        facts = {k: v for k, v in form.cleaned_data.items() if k != "request_key"}
+        try:
+            lifecycle.reschedule(pleno, by=request.user, **facts)
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Jadwal diubah; pemberitahuan diterbitkan."))
+            return redirect(pleno)
+    return forms.page(request, "plenos/reschedule.html", form, status, pleno=pleno)
+
+
+def cancel(request, **address):
+    """Cancel a pleno that was not opened."""
+    pleno = find_preparing(request, **address)
+    form = CancelForm(request.POST or None, source=_source(pleno), invited=pleno.state == INVITED)
+    status = 200
+    if form.is_valid():
+        facts = {k: v for k, v in form.cleaned_data.items() if k != "request_key"}
+        try:
+            lifecycle.cancel(pleno, by=request.user, **facts)
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Pleno dibatalkan."))
+            return redirect(pleno)
+    return forms.page(request, "plenos/cancel.html", form, status, pleno=pleno)
+
+
+def delete(request, **address):
+    """Delete an unissued draft, after one question."""
+    pleno = find_preparing(request, **address)
+    if request.method == "POST":
+        code = pleno.organisation.code
+        lifecycle.delete(pleno, by=request.user)
+        messages.success(request, _("Draf pleno dihapus."))
+        return redirect("plenos:unit", code=code)
+    return render(request, "plenos/delete.html", {"pleno": pleno})

@@ -1,0 +1,247 @@
+"""The minutes: reading, wording, putting up, signatures, ratification, reading above."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from bawaslu_portal.kernel import documents, forms, ledger, numbering, uploads
+from bawaslu_portal.kernel.freshness import require_fresh
+from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
+
+from .. import documents as papers
+from .. import lifecycle, permissions, queries
+from ..forms import DigestForm, HandSignatureForm, PutUpForm, ReasonForm, WordsForm
+from ..models.sessions import CLOSED, RATIFIED, SIGNING
+from .fetch import REFUSALS, find, find_preparing, refuse
+
+
+def _readable(request, address):
+    """The pleno and its current minutes for one who may read them; 403 else, 409 while it is not closed."""
+    pleno = find(request, **address)
+    if not permissions.reads_minutes(request.user, pleno, queries.minutes_access(pleno)):
+        raise NotPermitted(_("Risalah ini belum dikirim kepada Anda, atau hanya untuk anggota dan yang ditunjuk."))
+    if pleno.closed_at is None:
+        raise TransitionRefused(_("Risalah ada sesudah pleno ditutup."))
+    return pleno, queries.current_minutes(pleno)
+
+
+def _record(pleno, minutes):
+    """What page and paper show: the frozen record, or while it is being worded a fresh one."""
+    if minutes is None:
+        return papers.minutes_record(pleno, draft=True)
+    return papers.final_record(minutes) if minutes.ratified_at else minutes.record
+
+
+def _page(request, pleno, minutes, *, words=None, form=None, status=200):
+    user = request.user
+    record = _record(pleno, minutes)
+    prepares = permissions.may_prepare(user, pleno)
+    signing = queries.signing_state(pleno, minutes)
+    mine = next((s for a, s in signing if a.user_id == user.pk), None)
+    context = {
+        "pleno": pleno,
+        "minutes": minutes,
+        "words": words,
+        "signing": signing,
+        "unsigned": [a for a, s in signing if s is None],
+        "papers": queries.papers_of(user, pleno),
+        "scans": pleno.scans.all(),
+        "prepares": prepares,
+        "records_signatures": permissions.may_record_signature(user, pleno),
+        "may_confirm": pleno.state == SIGNING and mine is None and any(a.user_id == user.pk for a, s in signing),
+        "may_ratify": pleno.state == SIGNING and permissions.may_ratify(user, pleno),
+        "may_mark_read": pleno.state == RATIFIED
+        and permissions.may_mark_read(user, pleno)
+        and not pleno.readings.filter(reader=user).exists(),
+        "readings": pleno.readings.select_related("reader", "reader_unit"),
+        "history": ledger.history_of(pleno),
+        **papers.values("plenos.berita_acara", record)[1],
+    }
+    return forms.page(request, "plenos/minutes.html", form, status, **context)
+
+
+def minutes_page(request, **address):
+    """The minutes as they will stand on paper, with what can be done about them. POST saves the words."""
+    pleno, minutes = _readable(request, address)
+    initial = {name: getattr(pleno, name) for name in ("opening_words", "closing_words", "version")}
+    editable = pleno.state == CLOSED and permissions.may_prepare(request.user, pleno)
+    words = WordsForm(request.POST or None, initial=initial) if editable or request.method == "POST" else None
+    status = 200
+    if request.method == "POST" and words.is_valid():
+        facts = words.cleaned_data
+        try:
+            lifecycle.word(
+                pleno,
+                by=request.user,
+                version=facts["version"],
+                opening_words=facts["opening_words"],
+                closing_words=facts["closing_words"],
+            )
+        except REFUSALS as error:
+            status = refuse(words, error)
+        else:
+            messages.success(request, _("Kata pembuka dan penutup disimpan."))
+            return redirect(pleno.address("plenos:minutes"))
+    return _page(request, pleno, minutes, words=words, form=words, status=status)
+
+
+@require_POST
+def print_draft(request, **address):
+    """Ask for the papers marked DRAF."""
+    pleno = find_preparing(request, **address)
+    lifecycle.print_draft(pleno, by=request.user)
+    messages.success(request, _("Konsep sedang dibuat; tautannya muncul sendiri di bawah Naskah."))
+    return redirect(pleno.address("plenos:minutes") + "#h-naskah")
+
+
+def put_up(request, **address):
+    """Check, then freeze the minutes for signing."""
+    pleno = find_preparing(request, **address)
+    earlier = pleno.minutes.order_by("-sequence").first()
+    source = numbering.scheme(pleno.organisation, "plenos.berita_acara")["source"]
+    form = PutUpForm(request.POST or None, source=source, kept=earlier)
+    status = 200
+    if form.is_valid():
+        try:
+            lifecycle.put_up(
+                pleno,
+                by=request.user,
+                number=form.cleaned_data.get("number", ""),
+                dated=form.cleaned_data.get("dated"),
+            )
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Risalah diajukan. Setiap anggota yang hadir kini dapat mengonfirmasi."))
+            return redirect(pleno.address("plenos:minutes"))
+    return forms.page(request, "plenos/put_up.html", form, status, pleno=pleno, earlier=earlier)
+
+
+def take_back(request, **address):
+    """Take the minutes back from signing, with a reason."""
+    pleno = find_preparing(request, **address)
+    form = ReasonForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        try:
+            lifecycle.take_back(pleno, by=request.user, reason=form.cleaned_data["reason"])
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Risalah ditarik; perbaiki, lalu ajukan lagi. Nomornya tetap."))
+            return redirect(pleno.address("plenos:minutes"))
+    return forms.page(request, "plenos/take_back.html", form, status, pleno=pleno)
+
+
+def _final_act(request, address, template, act, done):
+    """Confirming and ratifying: the record once more, one question, then the act."""
+    pleno, minutes = _readable(request, address)
+    if minutes is None or pleno.state != SIGNING:
+        raise TransitionRefused(_("Risalah tidak sedang dalam penandatanganan. Muat ulang halaman risalah."))
+    require_fresh(request)
+    form = DigestForm(request.POST or None, initial={"digest": minutes.digest})
+    status = 200
+    if form.is_valid():
+        try:
+            act(pleno, form.cleaned_data["digest"])
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, done)
+            return redirect(pleno.address("plenos:minutes"))
+    context = {
+        "pleno": pleno,
+        "minutes": minutes,
+        "signing": queries.signing_state(pleno, minutes),
+        **papers.values("plenos.berita_acara", minutes.record)[1],
+    }
+    return forms.page(request, template, form, status, **context)
+
+
+def confirm(request, **address):
+    """Confirm the frozen minutes for oneself (a fresh sign-in is asked around this view)."""
+
+    def act(pleno, digest):
+        lifecycle.confirm(pleno, by=request.user, digest=digest)
+
+    return _final_act(request, address, "plenos/confirm.html", act, _("Konfirmasi Anda tercatat."))
+
+
+def ratify(request, **address):
+    """Ratify: lock and deliver (a fresh sign-in is asked around this view)."""
+    pleno = find(request, **address)
+    if not permissions.may_ratify(request.user, pleno):
+        raise NotPermitted(_("Risalah disahkan oleh yang memimpin rapat."))
+
+    def act(pleno, digest):
+        lifecycle.ratify(pleno, by=request.user, digest=digest)
+
+    done = _("Risalah disahkan, dikunci, dan dikirim. Naskah akhir sedang dibuat.")
+    return _final_act(request, address, "plenos/ratify.html", act, done)
+
+
+def _attendee(pleno, uuid):
+    return get_object_or_404(pleno.attendees.members(), uuid=uuid)
+
+
+def hand_sign(request, uuid, **address):
+    """Record a member's signature on paper, with its scan."""
+    pleno, _minutes = _readable(request, address)
+    attendee = _attendee(pleno, uuid)
+    if not permissions.may_record_signature(request.user, pleno):
+        raise NotPermitted(_("Tanda tangan basah dicatat oleh notulis atau kepala sekretariat."))
+    form = HandSignatureForm(request.POST or None, request.FILES or None)
+    status = 200
+    if form.is_valid():
+        content, kind = form.cleaned_data["scan"]
+        try:
+            lifecycle.sign_by_hand(
+                pleno,
+                by=request.user,
+                attendee=attendee,
+                scan=documents.store(content, kind),
+                signed_on=form.cleaned_data["signed_on"],
+            )
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Tanda tangan basah dicatat."))
+            return redirect(pleno.address("plenos:minutes"))
+    return forms.page(request, "plenos/hand_sign.html", form, status, pleno=pleno, attendee=attendee)
+
+
+def excuse(request, uuid, **address):
+    """Record why a present member does not sign."""
+    pleno, _minutes = _readable(request, address)
+    attendee = _attendee(pleno, uuid)
+    if not permissions.may_record_signature(request.user, pleno):
+        raise NotPermitted(_("Alasan tidak menandatangani dicatat oleh notulis atau kepala sekretariat."))
+    form = ReasonForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        try:
+            lifecycle.excuse(pleno, by=request.user, attendee=attendee, reason=form.cleaned_data["reason"])
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Alasan dicatat."))
+            return redirect(pleno.address("plenos:minutes"))
+    return forms.page(request, "plenos/excuse.html", form, status, pleno=pleno, attendee=attendee)
+
+
+@require_GET
+def signature_scan(request, uuid, **address):
+    """The scan of one hand signature, for those who read the minutes."""
+    pleno, minutes = _readable(request, address)
+    signature = get_object_or_404(minutes.signatures.select_related("scan"), uuid=uuid, scan__isnull=False)
+    return uploads.attachment(signature.scan, f"tanda-tangan-{signature.pk}{uploads.ending(signature.scan.media_type)}")
+
+
+@require_POST
+def mark_read(request, **address):
+    """Someone of the level above has read it."""
+    pleno = find(request, **address)
+    lifecycle.mark_read(pleno, by=request.user)
+    messages.success(request, _("Ditandai sudah dibaca."))
+    return redirect(pleno.address("plenos:minutes"))
