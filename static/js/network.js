@@ -1,4 +1,5 @@
-/* Says in the messages' place that a request of htmx did not arrive or was refused. The words stand in the page. */
+/* Says in the messages' place that a request of htmx did not arrive or was refused, and shows by .save whether
+   what is typed has been saved. All words stand in the page. */
 "use strict";
 
 function say(kind) {
@@ -12,6 +13,18 @@ function say(kind) {
   place.replaceChildren(notice);
 }
 
+/* A form or field with data-saves: the save line is busy while its request runs and says so when it failed. */
+function show(event, state) {
+  if (!event.detail.elt.closest("[data-saves]")) return;
+  document.querySelectorAll(".save").forEach((line) => {
+    line.classList.toggle("save-busy", state === "busy");
+    line.classList.toggle("save-off", state === "off");
+    if (state === "off" && line.dataset.off) line.textContent = line.dataset.off;
+  });
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => show(event, "busy"));
+document.addEventListener("htmx:afterRequest", (event) => show(event, event.detail.successful ? "saved" : "off"));
 document.addEventListener("htmx:sendError", () => say("offline"));
 document.addEventListener("htmx:timeout", () => say("offline"));
 document.addEventListener("htmx:responseError", (event) => {
