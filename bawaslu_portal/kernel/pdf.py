@@ -155,6 +155,7 @@ def locate(url):
 @functools.cache
 def _engine():
     """The engine with everything that is worth keeping: classes, sheets, fonts, images."""
+    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)  # it tells every page at INFO
     from types import SimpleNamespace
 
     from cssselect2 import ElementWrapper
@@ -173,7 +174,6 @@ def _engine():
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
-    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)  # it tells every page at INFO
     sheets = Path(settings.BASE_DIR, "static", "css")
     fonts, fetcher = FontConfiguration(), Fetcher()
     own = CSS(filename=sheets / "ua.css", url_fetcher=fetcher)

@@ -308,3 +308,42 @@ def test_nothing_but_the_record_is_read(django_assert_num_queries, db):
     with django_assert_num_queries(0):
         for kind, record in every():
             documents.paper(kind, record)
+
+
+# --- from the verbs to the paper ---
+
+
+def test_the_papers_of_a_ratified_pleno_say_what_the_tables_say(cast):
+    from bawaslu_portal.kernel.models import Document
+    from plenos.tests.factories import make_ratified
+
+    pleno = make_ratified(cast, agenda=["Laporan <pekan> lalu", "Rencana & jadwal"])
+    minutes = pleno.minutes.get()
+    current = {one.kind: one for one in Document.objects.filter(about=pleno.uuid, superseded_by=None)}
+    assert set(current) == set(documents.PAPERS)
+    text = {kind: text_of(kind, one.record) for kind, one in current.items()}
+    for kind, one in current.items():
+        assert one.digest in text[kind].replace(" ", ""), kind
+    official = text["plenos.berita_acara"]
+    assert minutes.number in official
+    assert minutes.digest in official.replace(" ", "")
+    for decision in pleno.decisions.all():
+        assert f"Keputusan {decision.number} – {decision.item.title}" in official
+        assert decision.text in official
+    for attendee in pleno.attendees.members():
+        assert f"{attendee.name} dikonfirmasi di portal pada" in official
+        assert attendee.name in text["plenos.daftar_hadir"]
+    for title in ("Laporan <pekan> lalu", "Rencana & jadwal"):
+        assert title in text["plenos.undangan"]
+        assert title in text["plenos.notulen"]
+
+
+def test_a_pleno_without_quorum_is_put_up_with_papers_that_say_so(cast):
+    from plenos.tests.factories import make_signing
+
+    pleno = make_signing(cast, exceptions={3: "excused", 4: "ill", 5: "on_duty"})
+    record = pleno.minutes.get().record
+    text = text_of("plenos.berita_acara", record)
+    assert "Karena kuorum tidak terpenuhi, rapat tidak mengambil keputusan." in text
+    assert "Dinas luar: surat tugas" in text
+    assert text.count("Ditunda Kuorum tidak terpenuhi.") == 3

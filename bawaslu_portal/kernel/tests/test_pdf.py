@@ -1,5 +1,6 @@
 """The one place that makes PDF: what it reaches, what stops it, what comes out."""
 
+import ast
 import copy
 import inspect
 import io
@@ -14,6 +15,7 @@ from pathlib import Path
 import pikepdf
 import pypdf
 import pytest
+from django.conf import settings
 from PIL import Image
 
 from bawaslu_portal.kernel import documents, pdf
@@ -288,6 +290,20 @@ def test_the_private_name_is_still_the_engine_s(pango, paper, monkeypatch):
     monkeypatch.setattr(engine.Paper, "_ua_stylesheets", lambda self, forms=False: asked.append(1) or ours(self, forms))
     paper("<p>x</p>")
     assert asked
+
+
+def test_one_file_imports_the_engine_and_only_inside_functions():
+    found = []
+    for path in Path(settings.BASE_DIR).glob("*/**/*.py"):
+        if ".venv" in path.parts or "tests" in path.parts:
+            continue
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            if any(name.split(".")[0] == "weasyprint" for name in names):
+                found.append((path.name, node in tree.body))
+    assert set(found) == {("pdf.py", False)}
 
 
 def test_sheets_and_fonts_are_kept(pango, paper):
