@@ -80,9 +80,14 @@ class HistoryLine:
 
 def history_of(*things):
     """The lines about ``things``, oldest first, as plain sentences from the catalogue."""
+    return lines_of(LedgerEntry.objects.filter(thing__in=[str(t.uuid) for t in things]).order_by("at", "id"))
+
+
+def lines_of(entries):
+    """Entries of the chain as lines to be read, in the order given."""
     from . import catalogue
 
-    entries = list(LedgerEntry.objects.filter(thing__in=[str(t.uuid) for t in things]).order_by("at", "id"))
+    entries = list(entries)
     names = {str(u): n for u, n in User.objects.filter(uuid__in={e.actor for e in entries}).values_list("uuid", "name")}
     lines = []
     for entry in entries:

@@ -11,6 +11,8 @@ from .models.mail import OutboxMessage
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 8
+# Stands in the stored body for the secret of a one-time link, which is put in only when the message leaves.
+LINK_PLACE = "[tautan sekali pakai]"
 
 
 def put(organisation, *, about_kind, about, to, subject, body, calendar=""):
@@ -30,8 +32,18 @@ def put(organisation, *, about_kind, about, to, subject, body, calendar=""):
     )
 
 
+def _body(message):
+    """The body as it leaves: the outbox itself never holds the secret of a one-time link."""
+    if message.about_kind != "access_link":
+        return message.body
+    from . import access_links
+    from .models.members import AccessLink
+
+    return message.body.replace(LINK_PLACE, access_links.address_of(AccessLink.objects.get(uuid=message.about)))
+
+
 def _send(message):
-    mail = EmailMessage(message.subject_line, message.body, settings.DEFAULT_FROM_EMAIL, [message.to_email])
+    mail = EmailMessage(message.subject_line, _body(message), settings.DEFAULT_FROM_EMAIL, [message.to_email])
     if message.calendar:
         method = "CANCEL" if "METHOD:CANCEL" in message.calendar else "REQUEST"
         mail.attach("undangan.ics", message.calendar, f"text/calendar; method={method}")

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from . import clock, forms
+from . import accounts, clock, forms
 from .context import MEMBERSHIP_KEY, THEME_COOKIE
 from .models.members import Membership, User
 
@@ -71,7 +71,7 @@ def profile(request):
     """One's own name, telephone and language; seats and posts are the administrator's to record."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
-        form.save()
+        accounts.change_profile(request.user, by=request.user, **form.cleaned_data)
         messages.success(request, _("Profil disimpan."))
         return redirect("kernel:profile")
     if form.is_bound:

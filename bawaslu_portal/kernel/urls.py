@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import preferences, views
 from .db import begins
+from .unit_urls import urlpatterns as unit_patterns
 
 app_name = "kernel"
 
@@ -21,4 +22,5 @@ urlpatterns = [
     path("kotak-keluar/<str:code>/", begins(views.outbox_list), name="outbox"),
     path("kotak-keluar/<str:code>/<uuid:uuid>/", begins(views.message), name="message"),
     path("kotak-keluar/<str:code>/<uuid:uuid>/undangan.ics", begins(views.calendar_file), name="calendar_file"),
+    *unit_patterns,
 ]

@@ -1,6 +1,7 @@
 """People, their memberships with dates, and the one-time links by which they come in."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
@@ -89,6 +90,14 @@ class MembershipQuerySet(AdministeredQuerySet):
     def at(self, moment):
         """Memberships that hold at ``moment``: ``since`` inclusive, ``until`` exclusive."""
         return self.filter(since__lte=moment).filter(Q(until=None) | Q(until__gt=moment))
+
+    def serving_or_coming(self, moment):
+        """Memberships that have not ended at ``moment``, those that have yet to begin included."""
+        return self.filter(Q(until=None) | Q(until__gt=moment))
+
+    def never_signed_in(self):
+        """Memberships of people who have yet to set a password."""
+        return self.filter(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
     def not_suspended_at(self, moment):
         suspended = Suspension.objects.filter(membership=models.OuterRef("pk"), since__lte=moment).filter(
@@ -197,7 +206,8 @@ class AccessLink(Row):
     organisation = models.ForeignKey("kernel.Organisation", on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="access_links")
     kind = models.CharField(max_length=12, choices=KINDS)
-    secret_digest = models.CharField(max_length=64, unique=True, null=True)
+    # Null until a second administrator agrees: unique, so it cannot be an empty text.
+    secret_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
     new_email = models.EmailField(blank=True)
     reason = models.CharField(max_length=300, blank=True)
     issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,371 @@
+"""Verbs over people: who may, what overlaps, the last administrator, links and their second administrator."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from bawaslu_portal.kernel import access_links, accounts, clock, ledger, mail, members, permissions, scope, suspensions
+from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
+from bawaslu_portal.kernel.models import AccessLink, LedgerEntry, Membership, OutboxMessage, User
+from bawaslu_portal.kernel.tests.factories import make_person, person
+
+pytestmark = pytest.mark.django_db
+HOUR = datetime.timedelta(hours=1)
+
+
+def lines(action):
+    return LedgerEntry.objects.filter(action=action).count()
+
+
+def seat(unit, role, order=None):
+    return Membership.objects.get(organisation=unit, user=person(unit, role, order), role=role)
+
+
+def second_administrator(unit):
+    return make_person(unit, "administrator", f"Administrator Kedua {unit.region_name}")
+
+
+class TestInvite:
+    def test_makes_an_account_without_password_and_one_line(self, kendari):
+        by = person(kendari, "administrator")
+        membership = members.invite(kendari, email="Baru@Contoh.ID", name="Orang Baru, S.H.", role="staff", by=by)
+        assert membership.user.email == "baru@contoh.id"
+        assert not membership.user.has_usable_password()
+        assert membership.title == "Staf Sekretariat"
+        assert lines("kernel.membership.invite") == 1
+
+    @pytest.mark.parametrize(
+        "who", ["chair", "member", "secretary", "head", "staff", "neighbour", "province", "outsider"]
+    )
+    def test_only_administrators(self, cast, who):
+        with pytest.raises(NotPermitted):
+            members.invite(cast.unit, email="x@contoh.id", name="X", role="staff", by=getattr(cast, who))
+        assert not User.objects.filter(email="x@contoh.id").exists()
+        assert lines("kernel.membership.invite") == 0
+
+    def test_province_appoints_the_district_and_not_another_province(self, cast):
+        by = cast.province_administrator
+        members.invite(cast.unit, email="a@contoh.id", name="A", role="administrator", by=by)
+        with pytest.raises(NotPermitted):
+            members.invite(cast.outsider_unit, email="b@contoh.id", name="B", role="administrator", by=by)
+
+    def test_national_appoints_provinces_not_districts(self, cast):
+        by = make_person(cast.national_unit, "administrator", "Administrator Nasional")
+        members.invite(cast.province_unit, email="a@contoh.id", name="A", role="administrator", by=by)
+        with pytest.raises(NotPermitted):
+            members.invite(cast.unit, email="b@contoh.id", name="B", role="administrator", by=by)
+
+    def test_an_existing_account_keeps_its_facts(self, cast):
+        by = cast.administrator
+        membership = members.invite(cast.unit, email=cast.neighbour.email, name="Lain", role="staff", by=by)
+        assert membership.user == cast.neighbour
+        assert membership.user.name != "Lain"
+
+    def test_one_chair_at_a_time(self, kendari):
+        by = person(kendari, "administrator")
+        with pytest.raises(ValidationError) as error:
+            members.invite(kendari, email="k@contoh.id", name="K", role="chair", by=by)
+        assert "role" in error.value.message_dict
+
+    def test_one_role_once_per_person(self, kendari):
+        by = person(kendari, "administrator")
+        with pytest.raises(ValidationError):
+            members.add_membership(kendari, person(kendari, "staff"), role="staff", by=by)
+        members.add_membership(kendari, person(kendari, "staff"), role="note_taker", by=by)
+
+    def test_not_for_oneself(self, kendari):
+        by = person(kendari, "administrator")
+        with pytest.raises(TransitionRefused):
+            members.add_membership(kendari, by, role="member", by=by)
+        with pytest.raises(TransitionRefused):
+            members.invite(kendari, email=by.email, name="", role="note_taker", by=by)
+
+
+class TestEnd:
+    def test_rights_end_that_minute_and_the_name_stays(self, cast):
+        membership = seat(cast.unit, "note_taker")
+        assert permissions.keeps_records(cast.secretary, cast.unit)
+        ended = members.end_membership(membership, by=cast.administrator)
+        assert ended.until <= clock.now()
+        assert not permissions.keeps_records(cast.secretary, cast.unit)
+        assert not scope.places(cast.secretary)
+        assert membership.user.name
+        assert lines("kernel.membership.end") == 1
+
+    def test_an_end_to_come_holds_until_then(self, cast):
+        members.end_membership(seat(cast.unit, "note_taker"), until=clock.now() + HOUR, by=cast.administrator)
+        assert permissions.keeps_records(cast.secretary, cast.unit)
+        with clock.at(clock.now() + 2 * HOUR):
+            assert not permissions.keeps_records(cast.secretary, cast.unit)
+
+    def test_twice_is_refused(self, cast):
+        membership = seat(cast.unit, "note_taker")
+        members.end_membership(membership, by=cast.administrator)
+        with pytest.raises(TransitionRefused):
+            members.end_membership(membership, by=cast.administrator)
+        assert lines("kernel.membership.end") == 1
+
+    def test_not_before_it_began(self, cast):
+        membership = seat(cast.unit, "note_taker")
+        with pytest.raises(ValidationError):
+            members.end_membership(membership, until=membership.since, by=cast.administrator)
+
+    def test_by_the_wrong_role(self, cast):
+        for who in (cast.chair, cast.neighbour, cast.outsider, cast.province):
+            with pytest.raises(NotPermitted):
+                members.end_membership(seat(cast.unit, "note_taker"), by=who)
+
+    def test_the_last_administrator_cannot_remove_himself(self, cast):
+        own = seat(cast.unit, "administrator")
+        with pytest.raises(TransitionRefused):
+            members.end_membership(own, by=cast.administrator)
+        with pytest.raises(TransitionRefused):
+            members.end_membership(own, until=clock.now() + HOUR, by=cast.administrator)
+        with pytest.raises(TransitionRefused):
+            suspensions.suspend(own, reason="cuti", by=cast.administrator)
+        second_administrator(cast.unit)
+        members.end_membership(own, by=cast.administrator)
+
+    def test_the_level_above_may_remove_the_last_one(self, cast):
+        members.end_membership(seat(cast.unit, "administrator"), by=cast.province_administrator)
+
+
+class TestReplaceAndMove:
+    def test_replacement_takes_the_seat(self, cast):
+        old = seat(cast.unit, "member", 2)
+        new = members.replace(old, email="paw@contoh.id", name="Pengganti, S.Sos.", by=cast.administrator)
+        old.refresh_from_db()
+        assert old.until == new.since
+        assert (new.role, new.order, new.division, new.title) == (old.role, old.order, old.division, old.title)
+        assert new.replaces == old
+        names = {m.user_id for m in Membership.objects.in_office_on(cast.unit, clock.now())}
+        assert new.user_id in names
+        assert old.user_id not in names
+        assert len(names) == 5
+        assert lines("kernel.membership.replace") == 1
+
+    def test_the_chair_can_be_replaced_in_one_act(self, cast):
+        new = members.replace(seat(cast.unit, "chair"), email="k@contoh.id", name="K", by=cast.administrator)
+        assert permissions.is_chair(new.user, cast.unit)
+        assert not permissions.is_chair(cast.chair, cast.unit)
+
+    def test_by_a_member_already_in_office(self, cast):
+        members.replace(seat(cast.unit, "chair"), email="", name="", user=cast.member, by=cast.administrator)
+        rows = Membership.objects.in_office_on(cast.unit, clock.now())
+        assert [m.role for m in rows if m.user_id == cast.member.pk] == ["chair"]
+
+    def test_not_by_oneself_nor_by_the_same(self, cast):
+        with pytest.raises(ValidationError):
+            members.replace(seat(cast.unit, "chair"), email=cast.chair.email, name="", by=cast.administrator)
+        with pytest.raises(TransitionRefused):
+            members.replace(seat(cast.unit, "chair"), email=cast.administrator.email, name="", by=cast.administrator)
+
+    def test_move_keeps_the_earlier_row(self, cast):
+        old = seat(cast.unit, "member", 2)
+        division = Membership.objects.get(organisation=cast.unit, order=3, role="member").division
+        new = members.move(old, division=division, by=cast.administrator)
+        old.refresh_from_db()
+        assert old.until == new.since
+        assert new.division == division
+        assert new.title == f"Anggota, Kordiv {division.short_name}"
+        assert lines("kernel.membership.move") == 1
+
+
+class TestActing:
+    def test_a_member_acts_and_counts_once(self, cast):
+        acting = members.appoint_acting_chair(cast.unit, cast.member, by=cast.administrator, kind="Plh.")
+        assert acting.title == "Plh. Ketua"
+        assert permissions.is_chair(cast.member, cast.unit)
+        assert len(Membership.objects.in_office_on(cast.unit, clock.now())) == 5
+        assert lines("kernel.membership.act") == 1
+
+    def test_one_at_a_time_and_only_members(self, cast):
+        members.appoint_acting_chair(cast.unit, cast.member, by=cast.administrator)
+        with pytest.raises(ValidationError):
+            members.appoint_acting_chair(cast.unit, person(cast.unit, "member", 3), by=cast.administrator)
+        with pytest.raises(ValidationError):
+            members.appoint_acting_chair(cast.unit, cast.staff, by=cast.administrator)
+
+
+class TestSuspension:
+    def test_suspended_and_lifted(self, cast):
+        suspension = suspensions.suspend(seat(cast.unit, "member", 2), reason="SK 1/2026", by=cast.administrator)
+        assert not permissions.is_commissioner(cast.member, cast.unit)
+        assert len(Membership.objects.in_office_on(cast.unit, clock.now())) == 4
+        with pytest.raises(TransitionRefused):
+            suspensions.suspend(seat(cast.unit, "member", 2), reason="lagi", by=cast.administrator)
+        with clock.at(clock.now() + HOUR):
+            suspensions.lift(suspension, by=cast.administrator)
+            assert permissions.is_commissioner(cast.member, cast.unit)
+            with pytest.raises(TransitionRefused):
+                suspensions.lift(suspension, by=cast.administrator)
+        assert lines("kernel.membership.suspend") == lines("kernel.membership.lift") == 1
+
+
+class TestLinks:
+    def invited(self, cast, role="staff"):
+        return members.invite(cast.unit, email="n@contoh.id", name="N", role=role, by=cast.administrator).user
+
+    def test_only_the_digest_is_stored(self, cast):
+        link = access_links.issue(self.invited(cast), cast.unit, "invitation", by=cast.administrator, post=True)
+        secret = access_links.secret_of(link)
+        for model in (AccessLink, OutboxMessage):
+            for row in model.objects.values():
+                assert secret not in str(row)
+        message = OutboxMessage.objects.get(about=link.uuid)
+        assert mail.LINK_PLACE in message.body
+        assert secret in mail._body(message)
+        assert all(secret.encode() not in bytes(e.canonical) for e in LedgerEntry.objects.all())
+
+    def test_used_once(self, cast):
+        user = self.invited(cast)
+        link = access_links.issue(user, cast.unit, "invitation", by=cast.administrator)
+        found = access_links.find(access_links.secret_of(link))
+        assert found == link
+        access_links.use(found, password="sandi-baru-sekali")
+        user.refresh_from_db()
+        assert user.check_password("sandi-baru-sekali")
+        with pytest.raises(TransitionRefused):
+            access_links.use(found, password="yang-lain-lagi")
+        entry = LedgerEntry.objects.get(action="kernel.link.use")
+        assert entry.actor == str(user.uuid)
+
+    def test_seven_days_and_the_newest_only(self, cast):
+        user = self.invited(cast)
+        first = access_links.issue(user, cast.unit, "invitation", by=cast.administrator)
+        second = access_links.issue(user, cast.unit, "invitation", by=cast.administrator)
+        first.refresh_from_db()
+        assert access_links.state_of(first) == "revoked"
+        with clock.at(clock.now() + datetime.timedelta(days=7, minutes=1)):
+            assert access_links.state_of(second) == "expired"
+            with pytest.raises(TransitionRefused):
+                access_links.use(second, password="sandi-baru-sekali")
+
+    def test_no_invitation_for_one_with_a_password(self, cast):
+        with pytest.raises(TransitionRefused):
+            access_links.issue(cast.staff, cast.unit, "invitation", by=cast.administrator)
+
+    def test_staff_is_reset_by_one_administrator(self, cast):
+        link = access_links.issue(cast.staff, cast.unit, "reset", by=cast.administrator, reason="lupa")
+        assert not link.needs_second
+        assert access_links.state_of(link) == "ready"
+
+    @pytest.mark.parametrize("who", ["chair", "member"])
+    def test_who_may_ratify_needs_a_second_administrator(self, cast, who):
+        second = second_administrator(cast.unit)
+        user = getattr(cast, who)
+        link = access_links.issue(user, cast.unit, "reset", by=cast.administrator, reason="lupa", post=True)
+        assert access_links.state_of(link) == "waiting"
+        assert link.secret_digest is None
+        assert not OutboxMessage.objects.filter(about=link.uuid).exists()
+        assert access_links.find(access_links.secret_of(link)) is None
+        with pytest.raises(TransitionRefused):
+            access_links.use(link, password="sandi-baru-sekali")
+        with pytest.raises(TransitionRefused):
+            access_links.approve(link, by=cast.administrator)
+        with pytest.raises(NotPermitted):
+            access_links.approve(link, by=cast.secretary)
+        with pytest.raises(NotPermitted):
+            access_links.approve(link, by=cast.neighbour)
+        approved = access_links.approve(link, by=second)
+        access_links.use(approved, password="sandi-baru-sekali")
+        user.refresh_from_db()
+        assert user.check_password("sandi-baru-sekali")
+        with pytest.raises(TransitionRefused):
+            access_links.approve(link, by=second)
+
+    def test_the_level_above_may_be_the_second(self, cast):
+        link = access_links.issue(cast.chair, cast.unit, "reset", by=cast.administrator, reason="lupa")
+        approved = access_links.approve(link, by=cast.province_administrator)
+        assert access_links.state_of(approved) == "ready"
+
+    def test_one_made_administrator_afterwards_cannot_agree(self, cast):
+        link = access_links.issue(cast.chair, cast.unit, "reset", by=cast.administrator, reason="lupa")
+        puppet = members.invite(
+            cast.unit, email="p@contoh.id", name="P", role="administrator", by=cast.administrator
+        ).user
+        with pytest.raises(TransitionRefused):
+            access_links.approve(link, by=puppet)
+
+    def test_the_second_factor_is_untouched(self, cast):
+        from allauth.mfa.models import Authenticator
+
+        Authenticator.objects.create(user=cast.staff, type=Authenticator.Type.TOTP, data={"secret": "x"})
+        link = access_links.issue(cast.staff, cast.unit, "reset", by=cast.administrator, reason="lupa")
+        access_links.use(link, password="sandi-baru-sekali")
+        assert Authenticator.objects.filter(user=cast.staff).count() == 1
+
+    def test_not_for_oneself_and_not_without_reason(self, cast):
+        with pytest.raises(TransitionRefused):
+            access_links.issue(cast.administrator, cast.unit, "reset", by=cast.administrator, reason="lupa")
+        with pytest.raises(ValidationError):
+            access_links.issue(cast.staff, cast.unit, "reset", by=cast.administrator)
+
+    def test_nobody_from_above_is_reset_from_below(self, cast):
+        members.invite(cast.unit, email=cast.province_chair.email, name="", role="staff", by=cast.administrator)
+        with pytest.raises(NotPermitted):
+            access_links.issue(cast.province_chair, cast.unit, "reset", by=cast.administrator, reason="lupa")
+        with pytest.raises(NotPermitted):
+            accounts.correct_person(cast.unit, cast.province_chair, name="X", by=cast.administrator)
+        access_links.issue(cast.province_chair, cast.unit, "reset", by=cast.province_administrator, reason="lupa")
+
+    def test_revoked(self, cast):
+        link = access_links.issue(cast.staff, cast.unit, "reset", by=cast.administrator, reason="lupa")
+        access_links.revoke(link, by=cast.administrator)
+        with pytest.raises(TransitionRefused):
+            access_links.use(link, password="sandi-baru-sekali")
+        with pytest.raises(TransitionRefused):
+            access_links.revoke(link, by=cast.administrator)
+
+
+class TestEmail:
+    def test_own_change_is_proved_by_the_password(self, cast):
+        link = access_links.issue(cast.chair, cast.unit, "email", by=cast.chair, new_email="B@contoh.id", post=True)
+        assert not link.needs_second
+        assert OutboxMessage.objects.get(about=link.uuid).to_email == "b@contoh.id"
+        with pytest.raises(ValidationError):
+            access_links.use(link, password="salah")
+        access_links.use(link, password="sandi-uji-portal")
+        cast.chair.refresh_from_db()
+        assert cast.chair.email == "b@contoh.id"
+
+    def test_by_an_administrator_for_the_chair_needs_a_second(self, cast):
+        link = access_links.issue(
+            cast.chair, cast.unit, "email", by=cast.administrator, new_email="b@contoh.id", reason="pindah"
+        )
+        assert access_links.state_of(link) == "waiting"
+
+    def test_taken_addresses_are_refused(self, cast):
+        with pytest.raises(ValidationError):
+            access_links.issue(cast.chair, cast.unit, "email", by=cast.chair, new_email=cast.member.email.upper())
+
+    def test_a_mistyped_address_is_corrected_before_the_first_sign_in_only(self, cast):
+        new = members.invite(cast.unit, email="salh@contoh.id", name="N", role="staff", by=cast.administrator).user
+        accounts.correct_email(cast.unit, new, email="benar@contoh.id", by=cast.administrator)
+        with pytest.raises(TransitionRefused):
+            accounts.correct_email(cast.unit, cast.staff, email="lain@contoh.id", by=cast.administrator)
+
+
+def test_correcting_writes_one_line_with_field_names_only(cast):
+    accounts.correct_person(
+        cast.unit, cast.staff, name="Nama Baru, M.H.", phone="0812", nip="", birth_date=None, by=cast.administrator
+    )
+    line = ledger.history_of(cast.staff)[-1]
+    assert line.facts["fields"] == ["name", "phone"]
+    assert "Nama Baru" not in str(line.facts)
+    accounts.correct_person(
+        cast.unit, cast.staff, name="Nama Baru, M.H.", phone="0812", nip="", birth_date=None, by=cast.administrator
+    )
+    assert lines("kernel.person.correct") == 1
+
+
+def test_history_says_roles_in_words(cast):
+    ended = members.end_membership(seat(cast.unit, "note_taker"), by=cast.administrator)
+    assert ledger.history_of(ended)[-1].sentence == "mengakhiri keanggotaan Notulis"
+
+
+def test_every_act_leaves_the_chain_intact(cast):
+    members.replace(seat(cast.unit, "member", 2), email="paw@contoh.id", name="P", by=cast.administrator)
+    access_links.issue(cast.staff, cast.unit, "reset", by=cast.administrator, reason="lupa")
+    assert ledger.verify(cast.unit.code) == (2, None)

@@ -1,0 +1,58 @@
+"""Fields that know the unit: its clock, its divisions."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .. import clock
+from ..members import day_start
+from ..models.members import Membership
+from ..models.organisations import Division
+
+
+class UnitMomentField(forms.DateTimeField):
+    """A date and hour on the clock of the unit, whatever the zone of the reader."""
+
+    unit = None
+
+    def to_python(self, value):
+        with timezone.override(self.unit.zone):
+            return super().to_python(value)
+
+    def prepare_value(self, value):
+        with timezone.override(self.unit.zone):
+            return super().prepare_value(value)
+
+
+class UnitFace:
+    """Mixin before PortalForm: ``unit`` and ``reader`` come first, and reach the fields that need them."""
+
+    def __init__(self, *args, unit, reader, **kwargs):
+        self.unit, self.reader = unit, reader
+        super().__init__(*args, **kwargs)
+        today = clock.today(unit)
+        for name, field in self.fields.items():
+            if isinstance(field, UnitMomentField):
+                field.unit = unit
+            if name == "division":
+                field.queryset = Division.objects.visible_to(reader).filter(organisation=unit).on(today)
+                field.empty_label = str(_("Tanpa divisi"))
+            if name == "since" and isinstance(field, forms.DateField) and not field.initial:
+                field.initial = today
+
+    def moment(self, name):
+        """The first moment of the date typed into ``name``, or None."""
+        day = self.cleaned_data.get(name)
+        return day_start(self.unit, day) if day else None
+
+    def clean(self):
+        found = super().clean()
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and type(since) is type(until) and until <= since:
+            self.add_error("until", ValidationError(_("Tanggal akhir harus sesudah tanggal mulai.")))
+        return found
+
+
+def role_choices():
+    return [("", _("Pilih peran")), *Membership.ROLES]

@@ -1,0 +1,77 @@
+"""What the pages of a unit share: finding it, asking for a role, and trying a verb behind a form."""
+
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from .. import forms, permissions
+from ..forms import CONFLICT, UNPROCESSABLE
+from ..lifecycle import TransitionRefused, require
+from ..models.organisations import Organisation
+
+# Links that may still be shown once to the one who made them.
+SHOW_ONCE = "links_to_show"
+
+
+def fetch_unit(request, code, permission=None):
+    """The unit, 404 where the reader may not know of it, 403 where his role does not suffice."""
+    unit = get_object_or_404(Organisation.objects.visible_to(request.user), code=code)
+    if permission is not None:
+        require(permission, request.user, unit)
+    return unit
+
+
+def fetch_own(request, code):
+    """The unit, for one who may change it."""
+    return fetch_unit(request, code, permissions.changes_unit)
+
+
+def attempt(form, verb):
+    """Run ``verb``: (its result, 200), or (None, 422 or 409) with the reason on the form."""
+    try:
+        return verb(), 200
+    except ValidationError as error:
+        faults = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, sentences in faults.items():
+            for sentence in sentences:
+                form.add_error(name if name in form.fields else None, sentence)
+        return None, UNPROCESSABLE
+    except TransitionRefused as refusal:
+        form.refuse(refusal)
+        return None, CONFLICT
+
+
+def form_page(request, form, unit, *, heading, action, up, up_url, lede="", status=200, danger=False, **context):
+    """The one template of plain forms: heading, a sentence of what happens, the form, one button, a way back."""
+    return forms.page(
+        request,
+        "kernel/unit_form.html",
+        form,
+        status=status,
+        unit=unit,
+        heading=heading,
+        lede=lede,
+        action=action,
+        up=up,
+        up_url=up_url,
+        danger=danger,
+        **context,
+    )
+
+
+def show_once(request, link):
+    """Remember that the one who made this link has yet to see its secret."""
+    request.session[SHOW_ONCE] = [*request.session.get(SHOW_ONCE, []), str(link.uuid)]
+
+
+def take_showing(request, link):
+    """Whether the secret may be shown now; asked once."""
+    waiting = request.session.get(SHOW_ONCE, [])
+    if str(link.uuid) not in waiting:
+        return False
+    request.session[SHOW_ONCE] = [one for one in waiting if one != str(link.uuid)]
+    return True
+
+
+def person_url(unit, person):
+    return reverse("kernel:person", args=[unit.code, person.uuid])
