@@ -44,7 +44,9 @@ def may_ratify(user, pleno):
 
 
 def may_mark_read(user, pleno):
-    """Mark the delivered minutes read: members and supervision staff of the unit they were delivered to."""
+    """Mark the minutes read: members and supervision staff of the unit that they were, or will be, delivered to."""
+    if pleno.delivered_to_id is None:
+        return kernel.oversees(user, pleno.organisation_id)
     return pleno.delivered_to_id in scope.own_units(user, scope.OVERSEERS)
 
 

@@ -29,7 +29,10 @@ from . import table
 
 
 def _moment(pleno, happened_at):
-    """When it happened: typed, or now. Raises ValidationError for the future or before the opening."""
+    """When it happened: typed, or now. Raises ValidationError for the future or before the opening, and for a
+    session that was already held when the hour was not typed: the clock only knows when it is recorded."""
+    if happened_at is None and pleno.recorded_late:
+        raise ValidationError({"happened_at": _("Ketik waktu kejadiannya; pleno ini dicatat kemudian.")})
     moment = happened_at or clock.now()
     if moment > clock.now():
         raise ValidationError({"happened_at": _("Waktu kejadian tidak boleh di masa depan.")})
@@ -169,17 +172,21 @@ def _attendee(pleno, element, membership, order, moment, facts):
 
 
 def set_attendance(attendee, *, by, status, mode="onsite", reason="", arrived_at=None, left_at=None):
-    """Change one line of the attendance. Arrival defaults to the opening for one who was there from the start.
+    """Change one line of the attendance. Who was absent and now is present arrives by the clock, unless typed.
 
-    Raises ValidationError (departure before arrival, absence without a reason), TransitionRefused when a standing
-    decision counted this member's presence otherwise, or the chair would be absent.
+    Raises ValidationError (departure before arrival, the future, no hour of arrival in a session entered
+    afterwards), TransitionRefused when a standing decision counted this member's presence otherwise, or the chair
+    would be absent.
     """
     with advance(table.ATTEND, attendee.pleno, by=by) as act:
         pleno = act.thing
         row = Attendee.objects.select_for_update().get(pk=attendee.pk)
         before = row.status
         if status == PRESENT:
-            arrived = arrived_at or row.arrived_at or clock.now()
+            arrived = arrived_at or row.arrived_at
+            if arrived is None and pleno.recorded_late:
+                raise ValidationError({"arrived_at": _("Ketik jam ia datang; pleno ini dicatat kemudian.")})
+            arrived = arrived or clock.now()
             if arrived < pleno.opened_at:
                 arrived = pleno.opened_at
             if arrived > clock.now() or (left_at and left_at > clock.now()):
@@ -341,7 +348,10 @@ def _settle(step, item, fate, *, by, reason, happened_at):
         row = AgendaItem.objects.select_for_update().get(pk=item.pk)
         if row.fate == DECIDED:
             raise TransitionRefused(_("Agenda ini sudah diputuskan. Batalkan dahulu keputusannya."))
-        row.fate, row.fate_reason, row.fate_at = fate, reason.strip(), _moment(act.thing, happened_at)
+        # Entered afterwards and no hour typed: unknown, rather than the hour of recording.
+        unknown = act.thing.recorded_late and happened_at is None
+        row.fate, row.fate_reason = fate, reason.strip()
+        row.fate_at = None if unknown else _moment(act.thing, happened_at)
         row.save(update_fields=["fate", "fate_reason", "fate_at"])
         act.note(item=str(row.uuid))
     item.refresh_from_db()

@@ -6,7 +6,7 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from bawaslu_portal.kernel import clock, documents, ledger, mail, numbering
-from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance, lock, require
+from bawaslu_portal.kernel.lifecycle import Conflict, TransitionRefused, advance, lock, require
 from bawaslu_portal.kernel.models import Membership, Organisation
 from bawaslu_portal.kernel.settings_store import setting
 
@@ -108,30 +108,40 @@ def add_item(pleno, *, by, title, background="", proposer="", access=None):
     return item
 
 
+def _still_there(row):
+    """The same row, read again under the lock on its pleno. Raises Conflict when it was taken off meanwhile."""
+    found = type(row).objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if found is None:
+        raise Conflict(_("Baris ini baru saja dihapus orang lain. Muat ulang halaman."))
+    return found
+
+
 def edit_item(item, *, by, **fields):
     """Change title, background, proposer or access of an item before the pleno opens."""
     with advance(table.ARRANGE, item.pleno, by=by) as act:
-        for name in ("title", "background", "proposer", "access"):
-            if name in fields:
-                setattr(item, name, fields[name])
-        item.save(update_fields=["title", "background", "proposer", "access"])
-        act.note(item=str(item.uuid), what="edit")
+        row = _still_there(item)
+        changed = [name for name in ("title", "background", "proposer", "access") if name in fields]
+        for name in changed:
+            setattr(row, name, fields[name])
+        row.save(update_fields=changed)
+        act.note(item=str(row.uuid), what="edit")
+    item.refresh_from_db()
 
 
 def remove_item(item, *, by):
-    """Take an item off the agenda before the pleno opens; the others close up."""
+    """Take an item off the agenda before the pleno opens; the others close up. Raises Conflict if it is gone."""
     with advance(table.ARRANGE, item.pleno, by=by) as act:
-        act.note(item=str(item.uuid), what="remove")
-        AgendaItem.objects.filter(pleno=item.pleno, order__gt=item.order).update(order=F("order") - 1)
-        item.delete()
+        row = _still_there(item)
+        act.note(item=str(row.uuid), what="remove")
+        AgendaItem.objects.filter(pleno=act.thing, order__gt=row.order).update(order=F("order") - 1)
+        row.delete()
 
 
 def move_item(item, *, by, to):
     """Give an item the place ``to`` (from 1) in the agenda before the pleno opens."""
     with advance(table.ARRANGE, item.pleno, by=by) as act:
-        items = list(AgendaItem.objects.filter(pleno=item.pleno).order_by("order", "id"))
-        moved = next(i for i in items if i.pk == item.pk)
-        items.remove(moved)
+        moved = _still_there(item)
+        items = list(AgendaItem.objects.filter(pleno=act.thing).exclude(pk=moved.pk).order_by("order", "id"))
         items.insert(max(0, min(to - 1, len(items))), moved)
         for order, row in enumerate(items, 1):
             if row.order != order:
@@ -144,6 +154,8 @@ def add_guest(pleno, *, by, name, title=""):
     """Add an invited guest, before or during the session. Guests are outside the quorum."""
     with advance(table.ADD_ITEM, pleno, by=by) as act:
         last = pleno.attendees.filter(element=ELEMENT_GUEST).aggregate(last=Max("order"))["last"] or 0
+        opened = act.thing.opened_at
+        arrived = clock.now() if opened and not act.thing.recorded_late else opened
         guest = Attendee.objects.create(
             pleno=act.thing,
             organisation=act.thing.organisation,
@@ -151,7 +163,7 @@ def add_guest(pleno, *, by, name, title=""):
             order=last + 1,
             name=name,
             title=title,
-            arrived_at=clock.now() if act.thing.opened_at else None,
+            arrived_at=arrived,
         )
         act.note(guest=str(guest.uuid))
     return guest
@@ -160,10 +172,11 @@ def add_guest(pleno, *, by, name, title=""):
 def remove_guest(guest, *, by):
     """Take a guest off the list before the pleno opens."""
     with advance(table.ARRANGE, guest.pleno, by=by) as act:
-        if guest.element != ELEMENT_GUEST:
+        row = _still_there(guest)
+        if row.element != ELEMENT_GUEST:
             raise TransitionRefused(_("Hanya undangan dapat dihapus dari daftar."))
-        act.note(guest=str(guest.uuid), what="remove")
-        guest.delete()
+        act.note(guest=str(row.uuid), what="remove")
+        row.delete()
 
 
 def delete(pleno, *, by):
@@ -224,18 +237,18 @@ def _issue_invitation(act, kind, *, number, dated, reason=""):
             body=appointment.letter(pleno, invitation),
             calendar=calendar,
         )
-    if kind != "cancel":
-        for name in ("plenos.undangan", "plenos.daftar_hadir_kosong"):
-            documents.issue(
-                name,
-                about_kind="pleno",
-                about=pleno,
-                record=papers.invitation_record(pleno, invitation),
-                title=str(papers.PAPERS[name][2]),
-                by=by,
-                number=use.text,
-                access="closed",
-            )
+    record = papers.invitation_record(pleno, invitation)
+    for name in ("plenos.undangan",) if kind == "cancel" else ("plenos.undangan", "plenos.daftar_hadir_kosong"):
+        documents.issue(
+            name,
+            about_kind="pleno",
+            about=pleno,
+            record=record,
+            title=str(papers.PAPERS[name][2]),
+            by=by,
+            number=use.text,
+            access="closed",
+        )
     act.note(number=use.text, sequence=invitation.sequence, issued_at=now.isoformat())
     return invitation
 

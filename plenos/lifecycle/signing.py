@@ -161,7 +161,8 @@ def unsigned(pleno, minutes):
 def ratify(pleno, *, by, digest=None):
     """Lock the record and deliver it to the level above, in one transaction; ask for the final papers.
 
-    ``digest`` is what the page showed: frozen anew meanwhile, it is a Conflict. Raises TransitionRefused until every member present has confirmed, signed by hand or is excused.
+    ``digest`` is what the page showed: frozen anew meanwhile, it is a Conflict. Raises TransitionRefused until
+    every member present has confirmed, signed by hand or is excused.
     """
     with advance(table.RATIFY, pleno, by=by) as act:
         locked = act.thing

@@ -5,13 +5,14 @@ import datetime
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bawaslu_portal.kernel import clock, documents
-from bawaslu_portal.kernel.models import Membership
+from bawaslu_portal.kernel.models import LedgerEntry, Membership
 
 from .. import lifecycle
 from ..models.sessions import CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
 
 # Monday 19 August 2024, 10.00 WITA: week 34.
 WHEN = datetime.datetime(2024, 8, 19, 2, 0, tzinfo=datetime.UTC)
+LATER = datetime.timedelta(days=10)  # after which a pleno already held is entered
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 AGENDA = ("Laporan pelaksanaan pekan lalu", "Rencana kerja divisi pekan ini", "Lain-lain")
 
@@ -125,3 +126,76 @@ STAGES = {
     RATIFIED: make_ratified,
     "cancelled": make_cancelled,
 }
+
+
+def make_held(cast, *, when=WHEN, agenda=AGENDA, **facts):
+    """A draft of a pleno that was already held, entered ten days later."""
+    year, week, _day = when.astimezone(cast.unit.zone).isocalendar()
+    with clock.at(when + LATER):
+        return lifecycle.plan(
+            cast.unit,
+            by=cast.secretary,
+            year=year,
+            week=week,
+            planned_at=when,
+            place="Ruang rapat",
+            agenda=agenda,
+            recorded_late=True,
+            **facts,
+        )
+
+
+def make_held_open(cast, **facts):
+    pleno = make_held(cast, **facts)
+    with clock.at(pleno.planned_at + LATER):
+        lifecycle.open_session(pleno, by=cast.secretary, happened_at=pleno.planned_at)
+    return pleno
+
+
+def make_held_closed(cast, **facts):
+    pleno = make_held_open(cast, **facts)
+    with clock.at(pleno.planned_at + LATER):
+        for n, item in enumerate(pleno.items.all(), 1):
+            moment = pleno.opened_at + datetime.timedelta(minutes=5 * n)
+            lifecycle.decide(item, by=cast.secretary, category="plan", text="Menyetujui.", happened_at=moment)
+        lifecycle.close(pleno, by=cast.secretary, happened_at=pleno.opened_at + datetime.timedelta(hours=2))
+    return pleno
+
+
+def make_world(cast):
+    """One pleno at every stage, each in its own week: {stage: primary key}, and the same held ones by "held_"."""
+    makers = {**STAGES, "held_draft": make_held, "held_open": make_held_open, "held_closed": make_held_closed}
+    return {
+        stage: maker(cast, when=WHEN + datetime.timedelta(weeks=n)).pk
+        for n, (stage, maker) in enumerate(makers.items())
+    }
+
+
+def membership(cast, user):
+    """The seat or post of ``user`` in the unit of the story."""
+    return Membership.objects.get(organisation=cast.unit, user=user)
+
+
+def end_membership(cast, user, moment):
+    """His membership of the unit ends at ``moment``."""
+    Membership.objects.filter(organisation=cast.unit, user=user).update(until=moment)
+
+
+def row_of(pleno, user):
+    """The line of the attendance list of ``user``, its pleno beside it."""
+    row = pleno.attendees.get(user=user)
+    row.pleno = pleno
+    return row
+
+
+def item_of(pleno, order=1):
+    """An item of the agenda by its place, its pleno beside it."""
+    item = pleno.items.get(order=order)
+    item.pleno = pleno
+    return item
+
+
+def lines(pleno, action=None):
+    """How many lines the ledger has about the pleno (of one verb)."""
+    rows = LedgerEntry.objects.filter(thing=str(pleno.uuid))
+    return rows.filter(action=f"plenos.pleno.{action}").count() if action else rows.count()
