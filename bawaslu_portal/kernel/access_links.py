@@ -38,7 +38,8 @@ def address_of(link):
     return settings.PORTAL_ADDRESS + reverse("kernel:link_use", args=[secret_of(link)])
 
 
-def _digest(secret):
+def digest_of(secret):
+    """What is stored of a secret: its SHA-256 (hex)."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -102,7 +103,7 @@ def issue(user, organisation, kind, *, by, reason="", new_email="", post=False):
             expires_at=now + LIFETIME,
         )
         if not second:
-            link.secret_digest = _digest(secret_of(link))
+            link.secret_digest = digest_of(secret_of(link))
         link.save()
         if post and not second:
             _post(link)
@@ -128,7 +129,7 @@ def approve(link, *, by, post=False):
                 _("Hanya yang sudah administrator ketika permintaan dibuat yang dapat menyetujuinya.")
             )
         now = clock.now()
-        locked.secret_digest = _digest(secret_of(locked))
+        locked.secret_digest = digest_of(secret_of(locked))
         locked.expires_at = now + LIFETIME
         locked.save(update_fields=["secret_digest", "expires_at"])
         LinkApproval.objects.create(link=locked, by=by, at=now)
@@ -156,7 +157,7 @@ def find(secret):
     """The link with this secret, whatever its state, or None."""
     if not 40 <= len(secret) <= 50:
         return None
-    return AccessLink.objects.filter(secret_digest=_digest(secret)).select_related("user", "organisation").first()
+    return AccessLink.objects.filter(secret_digest=digest_of(secret)).select_related("user", "organisation").first()
 
 
 def use(link, *, password="", by=None):

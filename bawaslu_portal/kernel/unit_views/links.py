@@ -4,7 +4,6 @@ import segno
 from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -143,7 +142,8 @@ def link_use(request, secret):
         return render(request, "kernel/link_refused.html", {"state": "limited"}, status=429)
     found = access_links.find(secret)
     if found is None:
-        raise Http404
+        # Not raised: the transaction would be undone, and with it the count of the limit.
+        return render(request, "404.html", status=404)
     state = access_links.state_of(found)
     if state != "ready":
         return render(request, "kernel/link_refused.html", {"state": state, "link": found}, status=409)
