@@ -430,6 +430,14 @@ class DecideForm(KeyedMixin, NotesForm):
     def follow_up_rows(self):
         return [(n, self[f"what_{n}"], self[f"who_{n}"], self[f"due_{n}"]) for n in range(1, FOLLOW_UP_ROWS + 1)]
 
+    def has_dissent(self):
+        """Whether a dissent is typed or comes back: then its part of the page stands open."""
+        return any(field.value() for field in self.dissent_rows())
+
+    def more_follow_ups(self):
+        """Whether the second follow-up or a later one is filled in."""
+        return any(what.value() for n, what, _who, _due in self.follow_up_rows() if n > 1)
+
     def clean(self):
         cleaned = super().clean()
         for n in range(1, FOLLOW_UP_ROWS + 1):

@@ -135,7 +135,7 @@ class Pleno(UnitRow):
     def title(self):
         """Its name on screen: "Pleno rutin mingguan minggu ke-34 2024"."""
         extra = f" ({self.ordinal})" if self.ordinal > 1 else ""
-        return _("Pleno %(occasion)s minggu ke-%(week)s %(year)s%(extra)s") % {
+        return _("Pleno %(occasion)s, minggu ke-%(week)s %(year)s%(extra)s") % {
             "occasion": str(self.get_occasion_display()).lower(),
             "week": self.week,
             "year": self.week_year,

@@ -12,6 +12,7 @@ from bawaslu_portal.kernel.models import Membership
 
 from .. import lifecycle, permissions, queries, quorum
 from ..forms import AttendanceForm, CloseForm, DecideForm, NewItemForm, NotesForm, OpenForm, ReasonForm, ScanForm
+from ..models import Attendee
 from ..models.items import WAITING
 from ..models.sessions import OPEN
 from .fetch import REFUSALS, find, find_item, find_preparing, refuse
@@ -55,7 +56,7 @@ def _room_facts(request, pleno):
         "attendees": attendees,
         "roll": [(a, AttendanceForm(attendee=a)) for a in attendees],
         "quorum": state,
-        "pips": range(state.base),
+        "elements": Attendee.ELEMENTS,
         "present": [a for a in attendees if a.element == "member" and a.in_room_at(now)],
         "may_log": permissions.may_prepare(request.user, pleno),
     }

@@ -22,7 +22,9 @@ def _zone(of):
 
 
 def _local(value, of):
-    """``value`` in the zone of ``of``; dates and naive times stay as they are."""
+    """``value`` in the zone of ``of``; dates and naive times stay as they are, ISO text of a day becomes a date."""
+    if isinstance(value, str):
+        return datetime.date.fromisoformat(value)
     if isinstance(value, datetime.datetime) and timezone.is_aware(value):
         return value.astimezone(_zone(of))
     return value
@@ -159,3 +161,9 @@ def pager(context, page, name="page"):
         "next": query(context, **{name: page.next_page_number()}) if page.has_next() else "",
         "previous": query(context, **{name: page.previous_page_number()}) if page.has_previous() else "",
     }
+
+
+@register.simple_tag
+def at(thing, name, **more):
+    """The address of one of the pages of ``thing``, by its own ``address``."""
+    return thing.address(name, **more)

@@ -1,0 +1,54 @@
+"""The codes of a frozen record, in the language of the page. Papers say them in Indonesian always."""
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+WORDS = {
+    "hadir": _("Hadir"),
+    "izin": _("Izin"),
+    "sakit": _("Sakit"),
+    "dinas luar": _("Dinas luar"),
+    "tanpa keterangan": _("Tanpa keterangan"),
+    "luring": _("Luring"),
+    "daring": _("Daring"),
+    "mufakat": _("Musyawarah mufakat"),
+    "suara": _("Suara terbanyak"),
+    "disetujui": _("Disetujui"),
+    "tidak disetujui": _("Tidak disetujui"),
+    "suara berimbang": _("Suara berimbang, belum putus"),
+    "setuju": _("Setuju"),
+    "tidak": _("Tidak setuju"),
+    "abstain": _("Abstain"),
+    "decided": _("Diputuskan"),
+    "deferred": _("Ditunda"),
+    "withdrawn": _("Ditarik"),
+    "": _("Belum dibahas"),
+}
+
+
+@register.filter
+def word(code):
+    """The word on screen for a code of the record; an unknown one (of an older record) as it stands."""
+    return WORDS.get(code, code)
+
+
+@register.simple_tag
+def pips(quorum):
+    """The members as dots, those in the room filled, a stroke after the last one that the quorum needs."""
+    width = 16 * max(quorum.base, 1) + 4
+    dots = format_html_join(
+        "",
+        '<circle class="pip{}" cx="{}" cy="10" r="5.5"/>',
+        ((" pip-in" if n < quorum.present else "", 8 + 16 * n) for n in range(quorum.base)),
+    )
+    need = format_html('<path class="pip-need" d="M{} 1v18"/>', 16 * quorum.needed)
+    return format_html(
+        '<svg viewBox="0 0 {} 20" width="{}" height="18" aria-hidden="true" focusable="false">{}{}</svg>',
+        width,
+        round(width * 0.9),
+        dots,
+        need,
+    )
