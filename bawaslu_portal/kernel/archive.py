@@ -33,7 +33,7 @@ class ArchiveError(Exception):
     """The archive cannot be written, or is not what its manifest says; the message is for the operator."""
 
 
-def program(name):
+def client(name):
     """Return the path of a PostgreSQL client program: the embedded one, which is newest, else that on the PATH.
 
     Raises ArchiveError where there is none.
@@ -60,7 +60,7 @@ def _client(name, *arguments, **options):
     }
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     environment |= {key: str(value) for key, value in values.items() if value}
-    done = subprocess.run([program(name), *arguments], env=environment, capture_output=True, check=False, **options)
+    done = subprocess.run([client(name), *arguments], env=environment, capture_output=True, check=False, **options)
     if done.returncode:
         raise ArchiveError(f"{name} failed: {done.stderr.decode(errors='replace').strip()[-2000:]}")
 
