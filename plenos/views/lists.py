@@ -41,7 +41,8 @@ def unit_list(request, code):
     unit = find_unit(request, code)
     plenos = Pleno.objects.visible_to(request.user).of(unit)
     years = sorted(set(plenos.values_list("week_year", flat=True)) | {clock.today(unit).year}, reverse=True)
-    year = int(request.GET["year"]) if request.GET.get("year", "").isdigit() else years[0]
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked in map(str, years) else years[0]
     state = request.GET.get("state", "")
     shown = plenos.filter(week_year=year)
     if state in dict(Pleno.STATES):
@@ -65,7 +66,8 @@ def week_page(request, code, year, week):
     unit = find_unit(request, code)
     try:
         monday = datetime.date.fromisocalendar(year, week, 1)
-    except ValueError as error:
+        before, after = monday - datetime.timedelta(days=7), monday + datetime.timedelta(days=7)
+    except (ValueError, OverflowError) as error:
         raise Http404 from error
     plenos = Pleno.objects.visible_to(request.user).of(unit).in_week(year, week).select_related("organisation")
     context = {
@@ -73,8 +75,8 @@ def week_page(request, code, year, week):
         "plenos": plenos,
         "monday": monday,
         "sunday": monday + datetime.timedelta(days=6),
-        "before": monday - datetime.timedelta(days=7),
-        "after": monday + datetime.timedelta(days=7),
+        "before": before,
+        "after": after,
         "year": year,
         "week": week,
         "may_plan": permissions.may_plan(request.user, unit),

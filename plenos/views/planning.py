@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bawaslu_portal.kernel import clock, forms, numbering
-from bawaslu_portal.kernel.lifecycle import NotPermitted
+from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted
 from bawaslu_portal.kernel.settings_store import values
 
 from .. import lifecycle, permissions, queries
@@ -29,7 +29,7 @@ def _proposal(unit, request):
     try:
         year, week = asked.split("-W")
         day = datetime.date.fromisocalendar(int(year), int(week), int(held["plenos.weekday"]))
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     planned_at = datetime.datetime.combine(day, hour, unit.zone)
     chair = queries.proposed_chair(unit, clock.now())
@@ -75,16 +75,20 @@ def edit(request, **address):
         "version": pleno.version,
     }
     form = EditForm(request.POST or None, organisation=pleno.organisation, initial=initial)
-    status = 200
+    status, conflict = 200, False
     if form.is_valid():
         try:
             lifecycle.edit(pleno, by=request.user, version=form.cleaned_data["version"], **form.facts())
         except REFUSALS as error:
-            status = refuse(form, error)
+            status, conflict = refuse(form, error), isinstance(error, Conflict)
+            if conflict:
+                # What is stored now stands beside what was typed; saving again is then a choice made with both seen.
+                form.data = form.data.copy()
+                form.data["version"] = pleno.version
         else:
             messages.success(request, _("Rencana pleno diubah."))
             return redirect(pleno)
-    return forms.page(request, "plenos/edit.html", form, status, pleno=pleno)
+    return forms.page(request, "plenos/edit.html", form, status, pleno=pleno, conflict=conflict)
 
 
 def agenda(request, **address):
@@ -133,7 +137,7 @@ def item_move(request, uuid, **address):
     pleno = find_preparing(request, **address)
     item = find_item(request, pleno, uuid)
     to = request.POST.get("to", "")
-    lifecycle.move_item(item, by=request.user, to=int(to) if to.isdigit() else item.order)
+    lifecycle.move_item(item, by=request.user, to=int(to) if to.isdecimal() else item.order)
     return redirect(pleno.address("plenos:agenda") + f"#agenda-{item.uuid}")
 
 

@@ -115,7 +115,13 @@ def put_up(request, **address):
         else:
             messages.success(request, _("Risalah diajukan. Setiap anggota yang hadir kini dapat mengonfirmasi."))
             return redirect(pleno.address("plenos:minutes"))
-    return forms.page(request, "plenos/put_up.html", form, status, pleno=pleno, earlier=earlier)
+    context = {
+        "pleno": pleno,
+        "earlier": earlier,
+        "members": pleno.attendees.members(),
+        "items": queries.items_of(request.user, pleno),
+    }
+    return forms.page(request, "plenos/put_up.html", form, status, **context)
 
 
 def take_back(request, **address):
