@@ -3,6 +3,7 @@
 Each line's ``canonical`` bytes are stored exactly as hashed: hash = SHA-256(prev_hash bytes + canonical).
 """
 
+import datetime
 import hashlib
 import json
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ def record(organisation, action, thing, *, by, before="", after="", **facts):
         raise RuntimeError("A ledger line belongs in the transaction of its act.")
     LedgerHead.objects.bulk_create([LedgerHead(organisation=organisation.code)], ignore_conflicts=True)
     head = LedgerHead.objects.select_for_update().get(organisation=organisation.code)
-    at = clock.now()
+    at = clock.now().astimezone(datetime.UTC)  # as the column gives it back
     body = {
         "organisation": organisation.code,
         "seq": head.seq + 1,
@@ -153,7 +154,9 @@ def verify(code):
     if head is None:
         return expected - 1, Break(code, 0, "the head of the chain is missing") if expected > 1 else None
     if head.seq != expected - 1 or head.hash != prev:
-        return expected - 1, Break(code, min(head.seq, expected - 1) + 1, "the end of the chain differs from its head")
+        # Fewer lines or more than the head says: the first one too few or too many; else the last one.
+        seq = head.seq if head.seq == expected - 1 else min(head.seq, expected - 1) + 1
+        return expected - 1, Break(code, seq, "the end of the chain differs from its head")
     return expected - 1, None
 
 
