@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from .. import access_links, forms, people_import
+from .. import access_links, forms, people_import, permissions
 from ..lifecycle import TransitionRefused
 from ..unit_forms import ImportConfirmForm, ImportForm
 from .base import attempt, fetch_own
@@ -75,8 +75,9 @@ def people_import_confirm(request, code):
         raise TransitionRefused(stale) from error
     if form.cleaned_data["post"]:
         for membership in made:
-            if not membership.user.has_usable_password():
-                access_links.issue(membership.user, membership.organisation, "invitation", by=request.user, post=True)
+            person = membership.user
+            if not person.has_usable_password() and permissions.administers_person(request.user, person):
+                access_links.issue(person, membership.organisation, "invitation", by=request.user, post=True)
     messages.success(
         request,
         ngettext("{count} keanggotaan dicatat.", "{count} keanggotaan dicatat.", len(made)).format(count=len(made)),
