@@ -5,7 +5,7 @@ import pytest
 from bawaslu_portal.kernel import documents, ledger
 from bawaslu_portal.kernel.models import Document, Job
 
-from .factories import make_ratified
+from ..factories import make_ratified
 
 pytestmark = pytest.mark.django_db
 
