@@ -31,6 +31,8 @@ class UnitFace:
     def __init__(self, *args, unit, reader, **kwargs):
         self.unit, self.reader = unit, reader
         super().__init__(*args, **kwargs)
+        # Hidden fields last: between two visible ones they would take the space that parts these.
+        self.order_fields(sorted(self.fields, key=lambda name: self.fields[name].widget.is_hidden))
         today = clock.today(unit)
         for name, field in self.fields.items():
             if isinstance(field, UnitMomentField):

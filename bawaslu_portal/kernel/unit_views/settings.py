@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from .. import catalogue, clock, documents, forms, organisations, permissions, settings_store
 from ..models.documents import StoredFile
 from ..models.organisations import Setting
+from ..templatetags.portal import hour
 from ..unit_forms import LetterheadForm, SettingForm
 from ..unit_forms.unit import WEEKDAYS, shown
 from .base import attempt, fetch_own, fetch_unit
@@ -17,8 +18,10 @@ from .base import attempt, fetch_own, fetch_unit
 LOGO = "letterhead.logo"
 
 
-def words(spec, value):
-    """The value of a setting in plain words."""
+def words(spec, value, unit):
+    """The value of a setting in plain words; an hour with the zone of the unit."""
+    if spec.type == "time" and value:
+        return hour(shown(spec, value), unit)
     if spec.type == "flag":
         return _("Ya") if value else _("Tidak")
     if spec.type == "choice":
@@ -52,10 +55,10 @@ def settings(request, code):
         groups.setdefault(str(spec.group), []).append(
             {
                 "spec": spec,
-                "value": words(spec, values[spec.key]),
+                "value": words(spec, values[spec.key], unit),
                 "since": row.since if row else None,
                 "source": row.source if row else spec.source,
-                "later": words(spec, later.value) if later else "",
+                "later": words(spec, later.value, unit) if later else "",
                 "later_since": later.since if later else None,
                 "url": reverse("kernel:letterhead", args=[code])
                 if spec.key.startswith("letterhead.")
@@ -105,8 +108,8 @@ def setting(request, code, key):
         status=status,
         unit=unit,
         spec=spec,
-        default=words(spec, spec.default(unit) if callable(spec.default) else spec.default),
-        past=[(row, words(spec, row.value)) for row in past],
+        default=words(spec, spec.default(unit) if callable(spec.default) else spec.default, unit),
+        past=[(row, words(spec, row.value, unit)) for row in past],
         may_change=permissions.changes_unit(request.user, unit),
     )
 

@@ -63,6 +63,7 @@ def unit(request, code):
             "may_number": permissions.sees_numbers(request.user, found),
             "parent": found.parent_on(today),
             "members": [m for m in serving if m.role in COMMISSIONERS],
+            "seated": len({m.user_id for m in serving if m.role in COMMISSIONERS}),
             "others": [m for m in serving if m.role not in COMMISSIONERS],
             "divisions": Division.objects.visible_to(request.user).filter(organisation=found).on(today),
             "seats": set_now["members.seats"],
