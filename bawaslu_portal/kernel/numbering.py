@@ -5,7 +5,7 @@ reason, a back-dated one takes a suffix. Source: Perbawaslu 13/2020; the shape o
 """
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -41,13 +41,24 @@ def write(template, *, value, suffix, code, unit, signer, day):
     }
     try:
         return template.format(**words)
-    except (KeyError, IndexError, ValueError) as error:
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
         raise ValidationError(
-            _("Pola nomor hanya mengenal: {names}.").format(names=", ".join("{%s}" % name for name in words))
+            _("Pola nomor hanya mengenal: {names}.").format(names=", ".join(f"{{{name}}}" for name in words))
         ) from error
 
 
+def _lock_register(organisation, year):
+    """One at a time in a unit's register of a year, since one text may not stand twice in it, whatever its series."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"numbers:{organisation.pk}:{year}"])
+
+
+def _is_used(organisation, year, text):
+    return NumberUse.objects.filter(organisation=organisation, year=year, text=text).exists()
+
+
 def _locked(organisation, series, year):
+    _lock_register(organisation, year)
     Counter.objects.bulk_create([Counter(organisation=organisation, series=series, year=year)], ignore_conflicts=True)
     return Counter.objects.select_for_update().get(organisation=organisation, series=series, year=year)
 
@@ -69,20 +80,22 @@ def _skip_reserved(counter):
 
 
 def draw(organisation, kind, *, about, day, by, signer="K"):
-    """Draw the next number for a document of ``kind`` dated ``day``. Must run in the transaction of its act."""
+    """Draw the next number for a document of ``kind`` dated ``day``. Must run in the transaction of its act.
+
+    A value whose text already stands in the register (typed before the portal counted, or from another series where
+    the pattern has no code) is passed over. Raises ValidationError for a pattern that cannot number.
+    """
     rules = scheme(organisation, kind, day)
     counter = _locked(organisation, rules["code"], day.year)
-    counter.last = _skip_reserved(counter)
+    words = {"suffix": 0, "code": rules["code"], "unit": rules["unit"], "signer": signer, "day": day}
+    if write(rules["template"], value=1, **words) == write(rules["template"], value=2, **words):
+        raise ValidationError(_("Pola nomor harus memuat {urut}."))
+    while True:
+        counter.last = _skip_reserved(counter)
+        text = write(rules["template"], value=counter.last, **words)
+        if not _is_used(organisation, day.year, text):
+            break
     counter.save(update_fields=["last"])
-    text = write(
-        rules["template"],
-        value=counter.last,
-        suffix=0,
-        code=rules["code"],
-        unit=rules["unit"],
-        signer=signer,
-        day=day,
-    )
     return NumberUse.objects.create(
         organisation=organisation,
         series=rules["code"],
@@ -136,6 +149,7 @@ def take_typed(organisation, kind, text, *, about, day, by):
     if not text:
         raise ValidationError(_("Ketik nomor dari buku agenda atau SRIKANDI."))
     rules = scheme(organisation, kind, day)
+    _lock_register(organisation, day.year)
     mine = NumberUse.objects.filter(organisation=organisation, year=day.year, text=text, kind=kind, about=about).first()
     if mine:
         return mine
@@ -218,6 +232,10 @@ def reserve(organisation, kind, value, *, day, by, reason):
             organisation=organisation, series=rules["code"], year=day.year, value=value, suffix=0
         ).exists():
             raise ValidationError({"value": _("Nomor urut {value} sudah terpakai.").format(value=value)})
+        if _is_used(organisation, day.year, text):
+            raise ValidationError(
+                {"value": _("Nomor {text} sudah dipakai tahun ini. Periksa buku agenda.").format(text=text)}
+            )
         use = NumberUse.objects.create(
             organisation=organisation,
             series=rules["code"],
