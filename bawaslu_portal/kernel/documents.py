@@ -98,10 +98,12 @@ def issue(kind, *, about_kind, about, record, title, by, number="", access="clos
             "released_at": about.released_at,
         },
     )
-    if made:
+    if made or document.superseded_by_id:
+        # Also an earlier record that is issued again holds again.
         Document.objects.filter(about=about.uuid, kind=kind, superseded_by=None).exclude(pk=document.pk).update(
             superseded_by=document
         )
+        Document.objects.filter(pk=document.pk).exclude(superseded_by=None).update(superseded_by=None)
     if document.file_id is None:
         jobs.ask("paper", str(document.uuid), organisation, by=by, document=str(document.uuid))
     return document
@@ -144,7 +146,11 @@ def sweep(older_than=86400):
         if time.time() - path.stat().st_mtime < older_than:
             continue
         with transaction.atomic():
-            if not StoredFile.objects.filter(sha256=path.name).exists():
+            # The age once more: the same bytes may have been written again in between.
+            if (
+                not StoredFile.objects.filter(sha256=path.name).exists()
+                and time.time() - path.stat().st_mtime >= older_than
+            ):
                 path.unlink()
                 removed += 1
     return removed
