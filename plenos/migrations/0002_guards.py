@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from bawaslu_portal.kernel import guards
+
 GUARD = """
 CREATE FUNCTION guard_ratified_pleno() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -82,5 +84,10 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER guard_truncate;
 class Migration(migrations.Migration):
     dependencies = [("plenos", "0001_tables"), ("kernel", "0002_guards")]
     operations = [
-        migrations.RunSQL(GUARD + "".join(part(table, whole) for table, whole in PARTS.items()), migrations.RunSQL.noop)
+        migrations.RunSQL(
+            GUARD
+            + "".join(part(table, whole) for table, whole in PARTS.items())
+            + guards.append_only("plenos_reading"),  # made after ratification, and then kept
+            migrations.RunSQL.noop,
+        )
     ]
