@@ -37,9 +37,12 @@ class LocalDateTimeField(forms.DateTimeField):
         if isinstance(value, datetime.datetime):
             return value if value.tzinfo else value.replace(tzinfo=self.zone)
         try:
-            return datetime.datetime.fromisoformat(str(value).strip()).replace(tzinfo=self.zone)
+            moment = datetime.datetime.fromisoformat(str(value).strip())
         except ValueError:
-            return naive(value)
+            moment = naive(value)
+        if not 2000 <= moment.year < 2100:
+            raise ValidationError(_("Periksa tahunnya: antara 2000 dan 2099."))
+        return moment.replace(tzinfo=self.zone)
 
     def prepare_value(self, value):
         if isinstance(value, datetime.datetime) and value.tzinfo and self.zone:
@@ -47,9 +50,19 @@ class LocalDateTimeField(forms.DateTimeField):
         return value
 
 
-def members_of(organisation, moment):
-    """Commissioners in office, as choices."""
-    return Membership.objects.filter(pk__in=[m.pk for m in Membership.objects.in_office_on(organisation, moment)])
+def members_of(organisation, *moments):
+    """Commissioners in office at any of ``moments``, as choices."""
+    seats = {m.pk for moment in moments for m in Membership.objects.in_office_on(organisation, moment)}
+    return Membership.objects.filter(pk__in=seats)
+
+
+def takers_of(organisation, *moments):
+    """Those who may take the notes at any of ``moments``, as choices."""
+    posts = Membership.objects.filter(
+        organisation=organisation, role__in=("note_taker", "head_of_secretariat", "staff")
+    )
+    held = {pk for moment in moments for pk in posts.at(moment).values_list("pk", flat=True)}
+    return Membership.objects.filter(pk__in=held)
 
 
 class MembershipChoice(forms.ModelChoiceField):
@@ -104,17 +117,17 @@ class PlenoForm(PortalForm):
         self.organisation = organisation
         self.fields["planned_at"].zone = organisation.zone
         self.fields["planned_at"].help_text = _("Waktu setempat (%s).") % organisation.zone_label
-        now = clock.now()
-        members = members_of(organisation, now)
-        self.fields["chair"].queryset = members.select_related("user").order_by("role", "order")
-        self.fields["note_taker"].queryset = (
-            Membership.objects.filter(
-                organisation=organisation, role__in=("note_taker", "head_of_secretariat", "staff")
-            )
-            .at(now)
-            .select_related("user")
-            .order_by("-role", "order")
-        )
+        moments = [clock.now(), *self._hour()]
+        for name, people, order in (("chair", members_of, "role"), ("note_taker", takers_of, "-role")):
+            self.fields[name].queryset = people(organisation, *moments).select_related("user").order_by(order, "order")
+
+    def _hour(self):
+        """The hour of the pleno as typed or proposed, if it can be read: who was in office then may be chosen."""
+        try:
+            hour = self.fields["planned_at"].to_python(self["planned_at"].value())
+        except ValidationError:
+            return []
+        return [hour] if hour else []
 
     def clean(self):
         cleaned = super().clean()
@@ -552,6 +565,9 @@ class ScanField(forms.FileField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("label", _("Pindaian (PDF, JPEG, atau PNG)"))
+        kwargs.setdefault(
+            "help_text", _("Paling besar 15 MB. Bila kertasnya beberapa halaman, pindai menjadi satu PDF.")
+        )
         super().__init__(**kwargs)
         self.widget.attrs["accept"] = "application/pdf,image/jpeg,image/png"
 

@@ -12,6 +12,7 @@ from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
 from .. import documents as papers
 from .. import lifecycle, permissions, queries
 from ..forms import DigestForm, HandSignatureForm, PutUpForm, ReasonForm, WordsForm
+from ..models import Signature
 from ..models.sessions import CLOSED, RATIFIED, SIGNING
 from .fetch import REFUSALS, find, find_preparing, refuse
 
@@ -224,6 +225,7 @@ def excuse(request, uuid, **address):
     if not permissions.may_record_signature(request.user, pleno):
         raise NotPermitted(_("Alasan tidak menandatangani dicatat oleh notulis atau kepala sekretariat."))
     form = ReasonForm(request.POST or None)
+    form.fields["reason"].help_text = _("Misalnya sakit, berhenti dari jabatan, atau menolak, dengan sebabnya.")
     status = 200
     if form.is_valid():
         try:
@@ -239,8 +241,9 @@ def excuse(request, uuid, **address):
 @require_GET
 def signature_scan(request, uuid, **address):
     """The scan of one hand signature, for those who read the minutes."""
-    pleno, minutes = _readable(request, address)
-    signature = get_object_or_404(minutes.signatures.select_related("scan"), uuid=uuid, scan__isnull=False)
+    pleno, _minutes = _readable(request, address)
+    scans = Signature.objects.filter(minutes__pleno=pleno, scan__isnull=False).select_related("scan")
+    signature = get_object_or_404(scans, uuid=uuid)
     return uploads.attachment(signature.scan, f"tanda-tangan-{signature.pk}{uploads.ending(signature.scan.media_type)}")
 
 
