@@ -23,7 +23,11 @@ def _body_digest(request):
         if name != "csrfmiddlewaretoken":
             whole.update(repr((name, values)).encode())
     for name, files in sorted(request.FILES.lists()):
-        whole.update(repr((name, [(f.name, f.size) for f in files])).encode())
+        for file in files:
+            whole.update(repr((name, file.name, file.size)).encode())
+            for chunk in file.chunks():
+                whole.update(chunk)
+            file.seek(0)
     return whole.hexdigest()
 
 
