@@ -1,5 +1,6 @@
 """What plenos declares to the registry: its kind of thing, papers, settings, sentences, desk and navigation."""
 
+import importlib
 import json
 
 from django.urls import reverse
@@ -201,3 +202,4 @@ def verify():
 
 
 catalogue.declare_verifier("plenos", verify)
+catalogue.declare_demo("plenos", lambda cast: importlib.import_module("plenos.demo").chapter(cast))
