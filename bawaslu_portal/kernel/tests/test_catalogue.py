@@ -70,7 +70,7 @@ def settings_asked():
 
 def test_every_setting_that_is_asked_for_is_declared():
     asked = {key for key in settings_asked() if not key.endswith(".") and not key.startswith(".")}
-    assert len(asked) >= 8
+    assert len(asked) >= 6
     assert sorted(key for key in asked if key not in {s.key for s in catalogue.setting_specs()}) == []
 
 
