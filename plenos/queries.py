@@ -31,23 +31,22 @@ def _through(user, prefix=""):
     return writers, own, overseers, above
 
 
-def items_of(user, pleno):
-    """The agenda items of one pleno that ``user`` may read, with their standing decisions."""
+def items_of(user, pleno, *, votes=True):
+    """The agenda items of one pleno that ``user`` may read, with their standing decisions as ``standing``; without
+    ``votes`` a page that shows only the decisions' words is spared votes, dissents and follow-ups."""
     reach = permissions.reach(user, pleno)
     items = AgendaItem.objects.filter(pleno=pleno)
     if not (reach.preparation or reach.ratified_closed):
         if not (reach.open_items or reach.ratified_open):
             return items.none()
         items = items.filter(access="open")
-    decisions = (
-        Decision.objects.standing()
-        .select_related("organisation")
-        .prefetch_related(
+    decisions = Decision.objects.standing().select_related("organisation")
+    if votes:
+        decisions = decisions.prefetch_related(
             "votes__attendee",
             "dissents__attendee",
             Prefetch("follow_ups", FollowUp.objects.select_related("responsible")),
         )
-    )
     return items.prefetch_related(Prefetch("decisions", decisions, to_attr="standing"))
 
 
@@ -183,6 +182,7 @@ def papers_of(user, pleno):
         kernel_documents.readable_by(user)
         .filter(about_kind="pleno", about=pleno.uuid, superseded_by=None)
         .select_related("organisation", "file")
+        .defer("record")
         .order_by("kind")
     )
     works = {job.key: job for job in Job.objects.filter(kind="paper", key__in=[str(d.uuid) for d in rows])}

@@ -19,7 +19,7 @@ PAGE = 30
 
 
 def _readable(request):
-    return documents.readable_by(request.user).select_related("organisation", "file", "superseded_by")
+    return documents.readable_by(request.user).select_related("organisation", "file").defer("record")
 
 
 @require_GET

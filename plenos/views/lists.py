@@ -93,12 +93,14 @@ def pleno_page(request, code, year, week, ordinal):
         "pleno": pleno,
         "reach": reach,
         "steps": actions.for_user(request.user, pleno),
-        "items": queries.items_of(request.user, pleno),
+        "items": queries.items_of(request.user, pleno, votes=False),
         "papers": queries.papers_of(request.user, pleno),
         "invitations": pleno.invitations.select_related("issued_by") if reach.invitation else [],
         "guests": pleno.attendees.filter(element="guest") if reach.preparation else [],
         "readings": pleno.readings.select_related("reader", "reader_unit") if pleno.state == RATIFIED else [],
-        "messages_out": OutboxMessage.objects.visible_to(request.user).filter(about=pleno.uuid)
+        "messages_out": OutboxMessage.objects.visible_to(request.user)
+        .filter(about=pleno.uuid)
+        .defer("body", "calendar")
         if outbox.keeps_outbox(request.user, pleno.organisation)
         else [],
         "history": ledger.history_of(pleno),
