@@ -369,3 +369,34 @@ def test_every_act_leaves_the_chain_intact(cast):
     members.replace(seat(cast.unit, "member", 2), email="paw@contoh.id", name="P", by=cast.administrator)
     access_links.issue(cast.staff, cast.unit, "reset", by=cast.administrator, reason="lupa")
     assert ledger.verify(cast.unit.code) == (2, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_last_administrators_cannot_both_leave_at_once():
+    import threading
+
+    from django.db import connections
+
+    from bawaslu_portal.kernel.tests.factories import make_organisation
+
+    unit = make_organisation("74")
+    both = [make_person(unit, "administrator", f"Administrator {n}", email=f"a{n}@contoh.id") for n in (1, 2)]
+    together, outcomes = threading.Barrier(2), []
+
+    def leave(user):
+        try:
+            together.wait()
+            members.end_membership(Membership.objects.get(user=user), by=user)
+            outcomes.append("left")
+        except TransitionRefused:
+            outcomes.append("refused")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=leave, args=[user]) for user in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["left", "refused"]
+    assert lines("kernel.membership.end") == 1

@@ -1,6 +1,7 @@
 """Fields that know the unit: its clock, its divisions."""
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,9 @@ from .. import clock
 from ..members import day_start
 from ..models.members import Membership
 from ..models.organisations import Division
+
+
+NO_MAIL = _("Portal ini belum terhubung dengan server pos-el: serahkan tautan atau QR sendiri.")
 
 
 class UnitMomentField(forms.DateTimeField):
@@ -37,6 +41,8 @@ class UnitFace:
         for name, field in self.fields.items():
             if isinstance(field, UnitMomentField):
                 field.unit = unit
+            if name in {"channel", "post"} and not settings.EMAIL_CONFIGURED:
+                field.help_text = NO_MAIL
             if name == "division":
                 field.queryset = Division.objects.visible_to(reader).filter(organisation=unit).on(today)
                 field.empty_label = str(_("Tanpa divisi"))

@@ -82,7 +82,10 @@ def people_import_confirm(request, code):
         request,
         ngettext("{count} keanggotaan dicatat.", "{count} keanggotaan dicatat.", len(made)).format(count=len(made)),
     )
-    return redirect(f"{reverse('kernel:people', args=[code])}?status=belum-masuk")
+    codes = sorted({membership.organisation.code for membership in made})
+    if len(codes) > 1:
+        return redirect("kernel:units")
+    return redirect(f"{reverse('kernel:people', args=[codes[0] if codes else code])}?status=belum-masuk")
 
 
 @require_GET
