@@ -11,7 +11,6 @@ from ..members import day_start
 from ..models.members import Membership
 from ..models.organisations import Division
 
-
 NO_MAIL = _("Portal ini belum terhubung dengan server pos-el: serahkan tautan atau QR sendiri.")
 
 
