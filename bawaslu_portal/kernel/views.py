@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from . import catalogue, clock, documents, jobs, ledger, outbox
+from . import catalogue, clock, documents, jobs, outbox
 from .models.jobs import Job
 from .models.mail import OutboxMessage
 from .models.organisations import Organisation
@@ -56,7 +56,6 @@ def document(request, uuid):
     if request.htmx:
         return render(request, "components/paper.html", context)
     context["address"] = catalogue.link(paper.about_kind, paper.about, request.user)
-    context["history"] = ledger.history_of(paper)
     return render(request, "kernel/document.html", context)
 
 
