@@ -71,6 +71,17 @@ class MembershipChoice(forms.ModelChoiceField):
         return membership.user.name if membership.user.name == title else f"{membership.user.name} ({title})"
 
 
+class MeetingLink(forms.URLField):
+    """Where an online session is held."""
+
+    default_error_messages = {"invalid": _("Tempel tautan rapat yang lengkap, misalnya https://contoh.id/rapat.")}
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label=_("Tautan rapat daring"), required=False, max_length=500, assume_scheme="https", **kwargs
+        )
+
+
 class WeekField(forms.CharField):
     """An ISO week as browsers write it: 2024-W34. Cleans to (year, week)."""
 
@@ -94,10 +105,11 @@ class PlenoForm(PortalForm):
     week = WeekField(
         label=_("Untuk minggu"),
         help_text=_("Minggu yang diwakili pleno ini, misalnya 2024-W34. Laporan terlambat tetap milik minggunya."),
+        error_messages={"required": _("Isi minggu yang diwakili pleno ini, misalnya 2024-W34.")},
     )
     planned_at = LocalDateTimeField(label=_("Hari dan jam"))
     place = forms.CharField(label=_("Tempat"), max_length=200)
-    link = forms.URLField(label=_("Tautan rapat daring"), required=False, max_length=500, assume_scheme="https")
+    link = MeetingLink()
     access = forms.ChoiceField(
         label=_("Jenis rapat"), choices=Pleno.ACCESS, help_text=_("Dipilih Ketua dan Anggota: tertutup atau terbuka.")
     )
@@ -232,7 +244,7 @@ class InviteForm(KeyedMixin, NumberMixin, PortalForm):
 class RescheduleForm(KeyedMixin, NumberMixin, PortalForm):
     planned_at = LocalDateTimeField(label=_("Hari dan jam baru"))
     place = forms.CharField(label=_("Tempat"), max_length=200)
-    link = forms.URLField(label=_("Tautan rapat daring"), required=False, max_length=500, assume_scheme="https")
+    link = MeetingLink()
     reason = forms.CharField(label=_("Alasan perubahan"), max_length=300)
     field_order = ("planned_at", "place", "link", "reason", "number", "dated")
 
@@ -565,6 +577,7 @@ class ScanField(forms.FileField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("label", _("Pindaian (PDF, JPEG, atau PNG)"))
+        kwargs.setdefault("error_messages", {"required": _("Pilih berkas pindaiannya.")})
         kwargs.setdefault(
             "help_text", _("Paling besar 15 MB. Bila kertasnya beberapa halaman, pindai menjadi satu PDF.")
         )

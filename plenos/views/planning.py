@@ -59,7 +59,12 @@ def plan(request, code):
         except REFUSALS as error:
             status = refuse(form, error)
         else:
-            messages.success(request, _("Pleno direncanakan. Periksa agendanya, lalu terbitkan undangan."))
+            messages.success(
+                request,
+                _("Pleno direncanakan. Periksa agendanya, lalu catat jalannya.")
+                if pleno.recorded_late
+                else _("Pleno direncanakan. Periksa agendanya, lalu terbitkan undangan."),
+            )
             return redirect(pleno)
     return forms.page(request, "plenos/plan.html", form, status, unit=unit)
 
