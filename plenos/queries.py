@@ -12,6 +12,9 @@ from . import permissions
 from .models import AgendaItem, Decision, FollowUp, Minutes, Pleno, Reading, Signature
 from .models.sessions import CLOSED, DRAFT, HELD, INVITED, OPEN, RATIFIED, SIGNING
 
+INVITATION_PAPERS = ("plenos.undangan", "plenos.daftar_hadir_kosong")
+MINUTES_PAPERS = ("plenos.berita_acara", "plenos.notulen", "plenos.daftar_hadir")
+
 
 def _through(user, prefix=""):
     """Q over rows that hang on a pleno (at ``prefix``): what visibility.md says of class and delivery."""
@@ -51,14 +54,16 @@ def items_of(user, pleno, *, votes=True):
 
 
 def documents_readable(user):
-    """Q over Document rows of a pleno: invitations for the whole unit, minutes by class and delivery."""
-    facts = Pleno.objects
+    """Q over Document rows of a pleno: everything for those who write, invitations for the whole unit, and the final
+    papers (released by the ratification) by class and delivery. Drafts and papers for signing stay with the writers."""
     writers, own, overseers, above = _through(user)
-    mine = facts.filter(organisation__in=scope.own_units(user)).values("uuid")
+    mine = Pleno.objects.filter(organisation__in=scope.own_units(user)).values("uuid")
+    final = Q(kind__in=MINUTES_PAPERS, draft=False, released_at__isnull=False)
     return (
-        Q(kind__in=("plenos.undangan", "plenos.daftar_hadir_kosong"), about__in=mine)
-        | Q(about__in=facts.filter(writers | overseers).values("uuid"))
-        | Q(access="open", draft=False, about__in=facts.filter(own | above).values("uuid"))
+        Q(about__in=Pleno.objects.filter(writers).values("uuid"))
+        | Q(kind__in=INVITATION_PAPERS, about__in=mine)
+        | final & Q(about__in=Pleno.objects.filter(overseers).values("uuid"))
+        | final & Q(access="open", about__in=Pleno.objects.filter(own | above).values("uuid"))
     )
 
 

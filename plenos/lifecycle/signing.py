@@ -16,11 +16,9 @@ from ..models.minutes import BY_HAND, CONFIRMED, NOT_SIGNED
 from ..models.sessions import RATIFIED
 from . import table
 
-MINUTES_PAPERS = ("plenos.berita_acara", "plenos.notulen", "plenos.daftar_hadir")
-
 
 def _issue(pleno, record, *, by, number, access, draft=False):
-    for kind in MINUTES_PAPERS:
+    for kind in queries.MINUTES_PAPERS:
         documents.issue(
             kind,
             about_kind="pleno",
