@@ -1,6 +1,7 @@
 """The minutes: reading, wording, putting up, signatures, ratification, reading above."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +13,6 @@ from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
 from .. import documents as papers
 from .. import lifecycle, permissions, queries
 from ..forms import DigestForm, HandSignatureForm, PutUpForm, ReasonForm, WordsForm
-from ..models import Signature
 from ..models.sessions import CLOSED, RATIFIED, SIGNING
 from .fetch import REFUSALS, find, find_preparing, refuse
 
@@ -168,6 +168,8 @@ def _final_act(request, address, template, act, done):
 
 def confirm(request, **address):
     """Confirm the frozen minutes for oneself (a fresh sign-in is asked around this view)."""
+    if not permissions.may_confirm(request.user, find(request, **address)):
+        raise NotPermitted(_("Risalah dikonfirmasi oleh Ketua dan Anggota yang hadir, masing-masing untuk dirinya."))
 
     def act(pleno, digest):
         lifecycle.confirm(pleno, by=request.user, digest=digest)
@@ -241,9 +243,10 @@ def excuse(request, uuid, **address):
 @require_GET
 def signature_scan(request, uuid, **address):
     """The scan of one hand signature, for those who read the minutes."""
-    pleno, _minutes = _readable(request, address)
-    scans = Signature.objects.filter(minutes__pleno=pleno, scan__isnull=False).select_related("scan")
-    signature = get_object_or_404(scans, uuid=uuid)
+    _pleno, minutes = _readable(request, address)
+    if minutes is None:
+        raise Http404
+    signature = get_object_or_404(minutes.signatures.select_related("scan"), uuid=uuid, scan__isnull=False)
     return uploads.attachment(signature.scan, f"tanda-tangan-{signature.pk}{uploads.ending(signature.scan.media_type)}")
 
 

@@ -26,15 +26,15 @@ EXCEPTIONS = {
         "visible_to gave",
         "bawaslu_portal/kernel/unit_views/settings.py::logo StoredFile.objects.filter": "bytes named by a setting of a "
         "unit found before",
-        "plenos/forms.py::OpenForm Membership.objects.filter": "the members of a unit found before",
+        "plenos/forms/meeting.py::OpenForm Membership.objects.filter": "the members of a unit found before",
         "bawaslu_portal/kernel/views.py::print_room Job.objects.filter": "jobs of papers that readable_by gave",
         "bawaslu_portal/kernel/views.py::calendar_file OutboxMessage.objects.filter": "of a unit found by visible_to; "
         "its addressee or a keeper of the outbox",
         "plenos/views/meeting.py::open_session Membership.objects.in_office_on": "the members of a unit found before",
         "plenos/views/meeting.py::_members Membership.objects.filter": "those who attend a pleno found before",
-        "plenos/forms.py::members_of Membership.objects.filter": "the members of a unit found before",
-        "plenos/forms.py::members_of Membership.objects.in_office_on": "the members of a unit found before",
-        "plenos/forms.py::PlenoForm Membership.objects.filter": "the secretariat of a unit found before",
+        "plenos/forms/fields.py::members_of Membership.objects.filter": "the members of a unit found before",
+        "plenos/forms/fields.py::members_of Membership.objects.in_office_on": "the members of a unit found before",
+        "plenos/forms/fields.py::takers_of Membership.objects.filter": "the secretariat of a unit found before",
     },
     "content_models_in_views": {
         "bawaslu_portal/kernel/unit_views/settings.py imports StoredFile": "the logo of a unit found before",

@@ -1,0 +1,118 @@
+"""Fields that the forms of the plenary share: local hours, weeks, people, numbers, scans."""
+
+import datetime
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bawaslu_portal.kernel import uploads
+from bawaslu_portal.kernel.forms import PortalForm
+from bawaslu_portal.kernel.models import Membership
+
+LONGEST_TEXT = 20000
+
+
+class LocalDateTimeField(forms.DateTimeField):
+    """A moment typed in the unit's own zone: set ``zone`` before cleaning."""
+
+    zone = None
+
+    def to_python(self, value):
+        naive = forms.DateTimeField(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]).to_python
+        if value in self.empty_values:
+            return None
+        if isinstance(value, datetime.datetime):
+            return value if value.tzinfo else value.replace(tzinfo=self.zone)
+        try:
+            moment = datetime.datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            moment = naive(value)
+        if not 2000 <= moment.year < 2100:
+            raise ValidationError(_("Periksa tahunnya: antara 2000 dan 2099."))
+        return moment.replace(tzinfo=self.zone)
+
+    def prepare_value(self, value):
+        if isinstance(value, datetime.datetime) and value.tzinfo and self.zone:
+            return value.astimezone(self.zone).replace(tzinfo=None)
+        return value
+
+
+def members_of(organisation, *moments):
+    """Commissioners in office at any of ``moments``, as choices."""
+    seats = {m.pk for moment in moments for m in Membership.objects.in_office_on(organisation, moment)}
+    return Membership.objects.filter(pk__in=seats)
+
+
+def takers_of(organisation, *moments):
+    """Those who may take the notes at any of ``moments``, as choices."""
+    posts = Membership.objects.filter(
+        organisation=organisation, role__in=("note_taker", "head_of_secretariat", "staff")
+    )
+    held = {pk for moment in moments for pk in posts.at(moment).values_list("pk", flat=True)}
+    return Membership.objects.filter(pk__in=held)
+
+
+class MembershipChoice(forms.ModelChoiceField):
+    def label_from_instance(self, membership):
+        title = membership.title or membership.get_role_display()
+        return membership.user.name if membership.user.name == title else f"{membership.user.name} ({title})"
+
+
+class MeetingLink(forms.URLField):
+    """Where an online session is held."""
+
+    default_error_messages = {"invalid": _("Tempel tautan rapat yang lengkap, misalnya https://contoh.id/rapat.")}
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label=_("Tautan rapat daring"), required=False, max_length=500, assume_scheme="https", **kwargs
+        )
+
+
+class WeekField(forms.CharField):
+    """An ISO week as browsers write it: 2024-W34. Cleans to (year, week)."""
+
+    widget = forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"})
+
+    def clean(self, value):
+        text = super().clean(value).strip().upper()
+        try:
+            year, week = text.split("-W")
+            datetime.date.fromisocalendar(int(year), int(week), 1)
+        except ValueError:
+            raise ValidationError(_("Tulis minggu seperti 2024-W34 (tahun, lalu nomor minggu 01 sampai 53).")) from None
+        return int(year), int(week)
+
+
+class NumberMixin(forms.Form):
+    """Number and date of a letter; the number is typed only where the unit's setting says so."""
+
+    number = forms.CharField(label=_("Nomor surat"), max_length=120, help_text=_("Dari buku agenda atau SRIKANDI."))
+    dated = forms.DateField(label=_("Tanggal surat"), required=False, help_text=_("Kosong berarti hari ini."))
+
+    def drop_number(self, source):
+        if source != "typed":
+            del self.fields["number"]
+
+
+class ScanField(forms.FileField):
+    """A scan: PDF, JPEG or PNG, checked by its first bytes. Cleans to (bytes, media type)."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", _("Pindaian (PDF, JPEG, atau PNG)"))
+        kwargs.setdefault("error_messages", {"required": _("Pilih berkas pindaiannya.")})
+        kwargs.setdefault(
+            "help_text", _("Paling besar 15 MB. Bila kertasnya beberapa halaman, pindai menjadi satu PDF.")
+        )
+        super().__init__(**kwargs)
+        self.widget.attrs["accept"] = "application/pdf,image/jpeg,image/png"
+
+    def clean(self, data, initial=None):
+        return uploads.read_scan(super().clean(data, initial))
+
+
+class ReasonForm(PortalForm):
+    """A reason, for deferring, withdrawing, taking back, excusing."""
+
+    reason = forms.CharField(label=_("Alasan"), max_length=300)
