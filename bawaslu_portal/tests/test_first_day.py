@@ -5,23 +5,13 @@ Chromium. No model, factory or verb is touched.
 """
 
 import datetime
-import io
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import time
 import zoneinfo
-from pathlib import Path
 
 import pytest
-from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "Cendrawasih-terbang-71"
+from .people import Person, command, paper_text, running_portal, scan_of
+
 JAYAPURA = "91.71"
 WIT = zoneinfo.ZoneInfo("Asia/Jayapura")
 PEOPLE = [
@@ -34,145 +24,16 @@ PEOPLE = [
 ]
 
 
-def free_port():
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return line.getsockname()[1]
-
-
 @pytest.fixture
 def portal():
-    """``script/server --no-demo`` in its own state folder: gives its address and its environment."""
-    keep = {k: v for k, v in os.environ.items() if not k.startswith(("PORTAL_", "PYTEST_", "DJANGO_"))}
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        keep.pop(name, None)
-    # Not pytest's own folder: it is private, and as root PostgreSQL runs as another account.
-    state = Path(tempfile.mkdtemp(prefix="portal-first-day-"))
-    state.chmod(0o711)
-    environment = {**keep, "PORTAL_STATE": str(state), "PORTAL_BOOTSTRAP_APT": "0"}
-    port = free_port()
-    log = (state / "server.out").open("w+")
-    server = subprocess.Popen(
-        ["script/server", "--no-demo", "--port", str(port)],
-        cwd=ROOT,
-        env=environment,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 180
-    while "The portal runs at" not in Path(log.name).read_text():
-        assert server.poll() is None and time.monotonic() < deadline, Path(log.name).read_text()
-        time.sleep(0.5)
-    yield f"http://localhost:{port}", environment
-    server.send_signal(signal.SIGTERM)
-    server.wait(60)
-    log.close()
-    shutil.rmtree(state, ignore_errors=True)
-
-
-class Person:
-    """One person with a browser of his own."""
-
-    def __init__(self, browser, address):
-        self.address = address
-        self.context = browser.new_context(locale="id-ID", viewport={"width": 1280, "height": 900})
-        self.context.set_default_timeout(20000)
-        self.page = self.context.new_page()
-
-    def go(self, path):
-        self.page.goto(path if path.startswith("http") else self.address + path)
-        return self.page
-
-    def press(self, words):
-        self.page.get_by_role("button", name=words, exact=False).first.click()
-        self.page.wait_for_load_state()
-
-    def follow(self, words):
-        self.page.locator("main").get_by_role("link", name=words, exact=False).first.click()
-        self.page.wait_for_load_state()
-
-    def says(self, words):
-        assert words in self.page.inner_text("body"), f"{words!r} is not on {self.page.url}:\n" + self.page.inner_text(
-            "main"
-        )
-
-    def take_link(self, link, email):
-        """Open the one-time link, set a password, sign in."""
-        self.go(link)
-        for field in self.page.locator("main input[type=password]").all():
-            field.fill(PASSWORD)
-        self.press("Simpan kata sandi")
-        if self.page.locator("#id_login").count():
-            self.page.fill("#id_login", email)
-            self.page.fill("#id_password", PASSWORD)
-            self.page.locator("main button[type=submit]").click()
-            self.page.wait_for_load_state()
-        assert "/masuk/" not in self.page.url, self.page.inner_text("main")
-        return self
-
-    def fresh(self):
-        """Give the password again where the page asks."""
-        if self.page.locator("main input[type=password]").count():
-            self.page.locator("main input[type=password]").fill(PASSWORD)
-            self.page.locator("main button[type=submit]").first.click()
-            self.page.wait_for_load_state()
-
-    def invite(self, unit, role, name, seat=1):
-        """Invite someone and give the one-time link that the page shows once."""
-        email = f"{name.lower().replace(' ', '.')}@jayapura.contoh.id"
-        self.go(f"/unit/{unit}/orang/undang/")
-        self.page.fill("#id_name", name)
-        self.page.fill("#id_email", email)
-        self.page.select_option("#id_role", role)
-        self.page.fill("#id_order", str(seat))
-        self.page.fill("#id_since", "2023-08-20")
-        self.page.locator("main form button[type=submit]").first.click()
-        self.page.wait_for_load_state()
-        assert self.page.locator("#tautan").count(), self.page.inner_text("main")
-        return self.page.input_value("#tautan"), email
-
-    def set(self, unit, key, value):
-        """Change one setting of the unit."""
-        self.go(f"/unit/{unit}/pengaturan/{key}/")
-        radio = self.page.locator(f'input[name=value][value="{value}"][type=radio]')
-        if radio.count():
-            radio.check(force=True)
-        else:
-            self.page.fill("#id_value", value)
-        self.page.fill("#id_source", "Keputusan rapat perdana")
-        self.press("Simpan")
-
-
-def scan_of(words):
-    """A scanned page: a picture with a signature's stroke."""
-    picture = Image.new("L", (600, 800), 255)
-    picture.paste(0, (100, 600, 400, 606))
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    return {"name": f"{words}.png", "mimeType": "image/png", "buffer": out.getvalue()}
+    with running_portal("--no-demo") as started:
+        yield started
 
 
 @pytest.mark.xdist_group("server")
 def test_a_new_body_takes_its_first_pleno_to_a_delivered_berita_acara(chromium, portal):
     address, environment = portal
-    said = subprocess.run(
-        [
-            ".venv/bin/python",
-            "manage.py",
-            "first_administrator",
-            "--email",
-            "pusat@contoh.id",
-            "--name",
-            "Contoh Pusat",
-        ],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    said = command(environment, "first_administrator", "--email", "pusat@contoh.id", "--name", "Contoh Pusat")
     link = re.search(r"https?://\S+", said).group()
 
     # National -> province -> district, each by a link handed over.
@@ -271,16 +132,9 @@ def test_a_new_body_takes_its_first_pleno_to_a_delivered_berita_acara(chromium, 
     overseer.says("Mengesahkan laporan kegiatan divisi.")
     overseer.press("Tandai sudah dibaca")
     overseer.says("Ditandai sudah dibaca.")
-    row = overseer.page.locator(".row-item", has_text="Berita Acara").first
-    row.get_by_role("link", name="Unduh PDF").wait_for(timeout=90000)
-    with overseer.page.expect_download() as download:
-        row.get_by_role("link", name="Unduh PDF").click()
-    from pypdf import PdfReader
-
-    paper = PdfReader(download.value.path())
-    width, height = (float(side) / 72 * 25.4 for side in paper.pages[0].mediabox[2:])
+    pages, text = paper_text(overseer, "Berita Acara")
+    width, height = (float(side) / 72 * 25.4 for side in pages[0].mediabox[2:])
     assert (round(width), round(height)) == (210, 330)
-    text = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
     for words in (
         "018/HK.01.00/K.JPR/2026",
         "Waktu Indonesia Timur",
@@ -290,9 +144,6 @@ def test_a_new_body_takes_its_first_pleno_to_a_delivered_berita_acara(chromium, 
         "ditandatangani basah",
         "Halaman 1 dari",
     ):
-        assert words in text.replace("\xa0", " "), words
+        assert words in text, words
     assert "DRAF" not in text
-    said = subprocess.run(
-        [".venv/bin/python", "manage.py", "verify_ledger"], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
-    assert said.returncode == 0 and "entries intact" in said.stdout, said.stderr
+    assert "entries intact" in command(environment, "verify_ledger")
