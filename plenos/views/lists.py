@@ -3,6 +3,7 @@
 import datetime
 
 from django.core.paginator import Paginator
+from django.db.models import Max
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -29,7 +30,9 @@ def index(request):
     if query:
         units = units.filter(name__icontains=query)
     page = Paginator(units, PAGE).get_page(request.GET.get("page"))
-    year = clock.now().year
+    # The newest year that has something to show, up to this one.
+    newest = Pleno.objects.visible_to(request.user).aggregate(newest=Max("week_year"))["newest"]
+    year = min(newest or clock.now().year, clock.now().year)
     counts = queries.counts_by_unit(request.user, [u.pk for u in page], year)
     rows = [(unit, counts.get(unit.pk, {})) for unit in page]
     return render(request, "plenos/index.html", {"page": page, "rows": rows, "year": year, "q": query})
@@ -40,9 +43,11 @@ def unit_list(request, code):
     """The plenos of a unit in one year, newest first."""
     unit = find_unit(request, code)
     plenos = Pleno.objects.visible_to(request.user).of(unit)
-    years = sorted(set(plenos.values_list("week_year", flat=True)) | {clock.today(unit).year}, reverse=True)
+    held, this_year = set(plenos.values_list("week_year", flat=True)), clock.today(unit).year
+    years = sorted(held | {this_year}, reverse=True)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked in map(str, years) else years[0]
+    # Without a choice, the newest year that has something to show.
+    year = int(asked) if asked in map(str, years) else max({y for y in held if y <= this_year} or {this_year})
     state = request.GET.get("state", "")
     shown = plenos.filter(week_year=year)
     if state in dict(Pleno.STATES):

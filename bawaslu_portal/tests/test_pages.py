@@ -1,0 +1,243 @@
+"""Every page of the site, found by following links and forms from my desk, looked at as each role that may.
+
+The list of pages is computed from the urlconf: a URL name that nobody reaches fails, unless it stands below with
+its reason.
+"""
+
+import datetime
+import io
+import os
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import URLPattern, get_resolver, resolve
+from PIL import Image
+
+from bawaslu_portal.kernel import clock
+from bawaslu_portal.kernel.tests.factories import signed_in
+
+# Pages of which several are opened, one for each state of the thing.
+MANY = {"plenos:pleno": 12, "plenos:minutes": 8, "kernel:person": 16}
+with io.BytesIO() as _drawn:
+    Image.new("RGB", (8, 8), "maroon").save(_drawn, "PNG")
+    PNG = _drawn.getvalue()
+EXCEPTIONS = {
+    "kernel:link_use": "a one-time link, opened without signing in; test_unit_pages",
+    "kernel:people_import_confirm": "after an upload only; test_people_import",
+    "health": "JSON for machines; test_health reads it",
+    "account_inactive": "where allauth sends an inactive user; test_visitor shows the pages of the account",
+    "account_reset_password": "before signing in; opened below",
+    "account_login": "before signing in; opened below",
+    "account_reauthenticate": "asked before a final act; the signed-in of this walk are fresh",
+    "mfa_authenticate": "in the middle of signing in with a second factor; test_second_factor",
+    "mfa_reauthenticate": "only with a second factor; test_second_factor",
+    "mfa_deactivate_totp": "only with a second factor; test_second_factor",
+    "mfa_view_recovery_codes": "only with a second factor; test_second_factor",
+    "mfa_generate_recovery_codes": "only with a second factor; test_second_factor",
+    "mfa_download_recovery_codes": "only with a second factor; test_second_factor",
+}
+
+
+def names_of_the_site():
+    """Every URL name, with its namespace; Django admin left out (for the operator, without content)."""
+    found = set()
+
+    def walk(patterns, space):
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                found.add(":".join([*space, pattern.name]))
+            elif pattern.namespace != "admin":
+                walk(pattern.url_patterns, [*space, pattern.namespace] if pattern.namespace else space)
+
+    walk(get_resolver().url_patterns, [])
+    return found
+
+
+def name_of(path):
+    return resolve(urlsplit(path).path).view_name
+
+
+class Reader(HTMLParser):
+    """What a page leads to: links to follow, addresses that its forms and htmx ask."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.asked = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "a" and given.get("href", "").startswith("/"):
+            self.links.append(given["href"].split("#")[0])
+        if tag == "form" and given.get("method", "").lower() == "post":
+            self.asked.append(given.get("action") or "")
+        if tag == "img" and given.get("src", "").startswith("/") and not given["src"].startswith("/static/"):
+            self.asked.append(given["src"])
+        self.asked += [given[name] for name in ("hx-get", "hx-post", "formaction") if given.get(name)]
+
+
+class Crawl:
+    """Follows links from my desk as one person. ``fetch(path)`` gives (status, headers, text)."""
+
+    def __init__(self, fetch, limits):
+        self.fetch, self.limits = fetch, limits
+        self.opened, self.asked, self.faults = {}, set(), []
+
+    def pages(self, start="/"):
+        """Yield (URL name, path, HTML) of each page, of each kind as many as its limit."""
+        waiting, seen = [start], set()
+        while waiting:
+            path = waiting.pop(0)
+            name = name_of(path)
+            paths = self.opened.setdefault(name, [])
+            full = len(paths) >= self.limits.get(name, self.limits[""])
+            if path in seen or full or name.startswith("admin") or name == "account_logout":
+                continue
+            seen.add(path)
+            paths.append(path)
+            status, headers, text = self.fetch(path)
+            if status in (301, 302):
+                waiting.append(urlsplit(headers["location"]).path)
+            elif status != 200:
+                self.faults.append(f"{path} answered {status} to one who was led there")
+            elif "text/html" in headers["content-type"]:
+                reader = Reader(text)
+                self.asked |= {name_of(address or path) for address in reader.asked}
+                waiting += reader.links
+                yield name, path, text
+
+
+def crawl_by_client(client, limits):
+    """A crawl without a browser."""
+
+    def fetch(path):
+        answer = client.get(path)
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        text = answer.content.decode() if not answer.streaming and "text/html" in headers["content-type"] else ""
+        return answer.status_code, headers, text
+
+    return Crawl(fetch, limits)
+
+
+@pytest.fixture
+def story(cast):
+    """Kota Kendari with a pleno at every stage, one a week, and what only some units have: a logo, a suspended
+    member, open links, a paper that is made and one that failed."""
+    from plenos.tests import factories
+
+    plenos = {}
+    for n, (stage, make) in enumerate(factories.STAGES.items()):
+        plenos[stage] = make(cast, when=factories.WHEN + datetime.timedelta(weeks=n))
+    tell_of_plenos(cast, plenos, factories)
+    tell_of_papers()
+    tell_of_people(cast)
+    return cast
+
+
+def tell_of_plenos(cast, plenos, factories):
+    """A guest, a decision and a deferred item in the open one, scans, a hand signature, one ready to be ratified."""
+    from plenos import lifecycle
+
+    lifecycle.add_guest(plenos["draft"], by=cast.secretary, name="Camat Kadia", title="Kecamatan Kadia")
+    now = plenos["open"].opened_at + datetime.timedelta(minutes=30)
+    with clock.at(now):
+        lifecycle.decide(factories.item_of(plenos["open"], 1), by=cast.secretary, category="plan", text="Menyetujui.")
+        lifecycle.defer(factories.item_of(plenos["open"], 2), by=cast.secretary, reason="Menunggu data.")
+    signing = plenos["signing"]
+    with clock.at(signing.closed_at + datetime.timedelta(hours=3)):
+        lifecycle.add_scan(signing, by=cast.secretary, file=factories.stored_scan(), caption="Daftar hadir")
+        lifecycle.sign_by_hand(
+            signing,
+            by=cast.secretary,
+            attendee=factories.row_of(signing, cast.member),
+            scan=factories.stored_scan(),
+            signed_on=signing.closed_at.date(),
+        )
+    ready = factories.make_signing(cast, when=factories.WHEN + datetime.timedelta(weeks=20))
+    factories.sign_all(ready)
+
+
+def tell_of_papers():
+    """One paper is made, another failed."""
+    from bawaslu_portal.kernel.models import Document, Job
+    from plenos.tests import factories
+
+    made, failed = Document.objects.filter(superseded_by=None).order_by("pk")[:2]
+    Document.objects.filter(pk=made.pk).update(file=factories.stored_scan(), made_at=clock.now())
+    Job.objects.filter(key=str(made.uuid)).update(state="done")
+    Job.objects.filter(key=str(failed.uuid)).update(state="failed", error="Naskah terlalu besar untuk dibuat.")
+
+
+def tell_of_people(cast):
+    """Two seats in one person, a newcomer with an open link, a reset that waits, a suspension, a logo."""
+    from bawaslu_portal.kernel import access_links, organisations, suspensions
+    from bawaslu_portal.kernel.models import Membership
+    from bawaslu_portal.kernel.tests.factories import make_person
+
+    make_person(cast.unit, "staff", "Staf perbantuan", email=cast.member.email)
+    newcomer = make_person(cast.unit, "staff", "Staf Baru")
+    newcomer.set_unusable_password()
+    newcomer.save()
+    access_links.issue(newcomer, cast.unit, "invitation", by=cast.administrator)
+    access_links.issue(cast.members[2], cast.unit, "reset", by=cast.administrator, reason="Lupa kata sandi")
+    seat = Membership.objects.get(organisation=cast.unit, role="member", order=5)
+    suspensions.suspend(seat, reason="Putusan DKPP", by=cast.administrator)
+    logo = organisations.store_logo(organisations.clean_logo(PNG))
+    organisations.change_setting(
+        cast.unit, "letterhead.logo", logo, since=datetime.date(2024, 1, 1), source="uji", by=cast.administrator
+    )
+
+
+ROLES = ("chair", "member", "secretary", "administrator", "province", "province_administrator", "neighbour")
+
+
+def test_every_page_is_reached(story, client):
+    reached, faults = {"account_logout"}, []
+    for role in ROLES:
+        crawl = crawl_by_client(signed_in(client, getattr(story, role)), {**MANY, "": 1})
+        for _page in crawl.pages():
+            pass
+        reached |= set(crawl.opened) | crawl.asked
+        faults += [f"{role}: {fault}" for fault in crawl.faults]
+    assert not faults, "\n".join(faults)
+    missing = names_of_the_site() - reached - set(EXCEPTIONS)
+    assert not missing, f"reached by nobody: {sorted(missing)}"
+    stale = set(EXCEPTIONS) - names_of_the_site()
+    assert not stale, f"exceptions for what does not exist: {sorted(stale)}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_sound(story, visitor, role):
+    user = getattr(story, role)
+    # Half of the roles read English: both languages must fit at both widths.
+    user.language = "en" if ROLES.index(role) % 2 else "id"
+    user.save()
+    visitor.sign_in_quickly(user)
+
+    def fetch(path):
+        answer = visitor.context.request.get(visitor.server.url + path, max_redirects=0)
+        html = "text/html" in answer.headers.get("content-type", "")
+        return answer.status, answer.headers, answer.text() if html else ""
+
+    crawl = Crawl(fetch, {**MANY, "": 1})
+    for name, path, _text in crawl.pages():
+        visitor.go(path)
+        visitor.check(f"{role}: {path}")
+        shoot(visitor, f"{name.replace(':', '-')}-{len(crawl.opened[name])}-{role}")
+    visitor.faults += [f"{role}: {fault}" for fault in crawl.faults]
+
+
+def test_the_pages_before_signing_in_are_sound(db, visitor):
+    for path in ("/masuk/", "/masuk/lupa/", "/masuk/nonaktif/", "/tidak-ada/"):
+        visitor.go(path)
+        visitor.check(path, widths=(320, 360, 1280, 1440))
+        shoot(visitor, path.strip("/").replace("/", "-"))
+
+
+def shoot(visitor, name):
+    """With SHOTS=folder in the environment, keep a picture at both widths, to be looked at by people."""
+    if os.environ.get("SHOTS"):
+        for width in (1280, 360):
+            visitor.page.set_viewport_size({"width": width, "height": 900})
+            visitor.page.screenshot(path=os.path.join(os.environ["SHOTS"], f"{name}-{width}.png"), full_page=True)
