@@ -32,6 +32,7 @@ KNOWN = {
     "PORTAL_LOG_LEVEL",
     "PORTAL_PROXIES",
     "PORTAL_BOOTSTRAP_APT",
+    "PORTAL_JOB_LEASE",
 }
 unknown = sorted(name for name in os.environ if name.startswith("PORTAL_") and name not in KNOWN)
 if unknown:
@@ -153,6 +154,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 REDIS_URL = embedded.redis_url()
 CELERY_BROKER_URL = REDIS_URL
+# A worker that is silent for so many seconds has lost its job to another one.
+if not os.environ.get("PORTAL_JOB_LEASE", "60").isdecimal() or os.environ.get("PORTAL_JOB_LEASE") == "0":
+    raise ImproperlyConfigured("PORTAL_JOB_LEASE must be a whole number of seconds, at least 1.")
+JOB_LEASE_SECONDS = int(os.environ.get("PORTAL_JOB_LEASE", "60"))
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
