@@ -361,7 +361,8 @@ def answer(client, name, part, form, pleno, cast):
     """The status of sending the form; nothing of it stays."""
     try:
         with transaction.atomic():
-            status = client.post(address(name, pleno, part), form(pleno, cast)).status_code
+            data = {"request_key": "", **form(pleno, cast)}
+            status = client.post(address(name, pleno, part), data).status_code
             raise Undo
     except Undo:
         return "ok" if status == 302 else str(status)
