@@ -22,7 +22,7 @@ from .models.members import User
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
-LEASE = timedelta(seconds=getattr(settings, "JOB_LEASE_SECONDS", 60))
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 SILENCE = 20.0  # seconds without publishing after the broker failed once
 _silent_until = 0.0
 

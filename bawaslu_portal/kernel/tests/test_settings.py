@@ -41,6 +41,7 @@ def test_a_right_environment_starts_with_https_and_without_debug():
         ({"PORTAL_ADDRESS": "localhost:8000"}, "PORTAL_ADDRESS"),
         ({"PORTAL_SECRET_KEY": "pendek"}, "PORTAL_SECRET_KEY"),
         ({"DATABASE_URL": "sqlite:///x.db"}, "DATABASE_URL"),
+        ({"PORTAL_JOB_LEASE": "satu"}, "PORTAL_JOB_LEASE"),
     ],
 )
 def test_a_wrong_value_stops_the_start_and_is_named(environment, named):
