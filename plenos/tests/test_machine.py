@@ -1,0 +1,246 @@
+"""Plenos led through their lives by chance: whatever is tried, by whomever, some things always hold."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bawaslu_portal.kernel import clock, ledger
+from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
+from bawaslu_portal.kernel.models import LedgerEntry
+from plenos import lifecycle
+from plenos.models import Decision, Pleno
+
+from ..models.sessions import CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
+from .factories import WHEN, item_of, row_of, stored_scan
+from .test_lifecycle.test_lock import PATHS
+from .test_matrix import CALLS, ROLES
+
+MINUTE = datetime.timedelta(minutes=1)
+DAY = datetime.timedelta(days=1)
+PLENOS = 3
+
+
+def rows_of(pleno_id):
+    """Every stored row of a pleno but its readings, which are added above after ratification."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table, path in PATHS.items():
+            if table != "plenos_reading":
+                cursor.execute(f"SELECT * FROM {table} WHERE {path} ORDER BY id", [pleno_id])  # noqa: S608
+                found[table] = [tuple(map(str, row)) for row in cursor.fetchall()]
+    return found
+
+
+class Life(RuleBasedStateMachine):
+    """Up to three plenos of one unit. ``cast`` is given by the test; each run is undone at its end."""
+
+    cast = None
+    ratified_in_all = 0
+
+    def __init__(self):
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.done = 0  # successful verbs, counted apart from the ledger
+        self.now = WHEN - 3 * DAY
+        self.ids = []
+        self.locked = {}  # id of a ratified pleno: its rows at that moment
+
+    def teardown(self):
+        type(self).ratified_in_all += len(self.locked)
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    def do(self, verb):
+        """Try a verb a little later; count it if it succeeds. A refusal may leave nothing behind."""
+        self.now += 5 * MINUTE
+        with clock.at(self.now):
+            try:
+                with transaction.atomic():
+                    result = verb()
+            except (NotPermitted, TransitionRefused, ValidationError):
+                return None
+        self.done += 1
+        for pk in Pleno.objects.filter(state=RATIFIED).values_list("pk", flat=True):
+            self.locked.setdefault(pk, rows_of(pk))
+        return result
+
+    def pick(self, number):
+        alive = list(Pleno.objects.filter(pk__in=self.ids).select_related("organisation", "chair__user").order_by("pk"))
+        return alive[number % len(alive)] if alive else None
+
+    # --- what may happen ---
+
+    @initialize()
+    def begin(self):
+        self.plan(held=False)
+
+    @precondition(lambda self: len(self.ids) < PLENOS)
+    @rule(held=st.booleans())
+    def plan(self, held):
+        planned = self.now - 2 * DAY if held else self.now + 2 * DAY
+        year, week, _day = planned.isocalendar()
+        pleno = self.do(
+            lambda: lifecycle.plan(
+                self.cast.unit,
+                by=self.cast.secretary,
+                year=year,
+                week=week,
+                planned_at=planned,
+                place="Aula",
+                agenda=["Laporan", "Rencana"],
+                recorded_late=held,
+            )
+        )
+        self.ids.append(pleno.pk)
+
+    @rule(number=st.integers(0, PLENOS - 1), manner=st.integers(0, 5), steps=st.integers(1, 4))
+    def go_on(self, number, manner, steps):
+        """What a diligent secretariat would do next, a few times."""
+        for _step in range(steps):
+            pleno = self.pick(number)
+            if pleno:
+                self.do(lambda pleno=pleno: self.next_step(pleno, manner))
+
+    def next_step(self, pleno, manner):
+        by = self.cast.secretary
+        if pleno.state == DRAFT and pleno.recorded_late:
+            return lifecycle.open_session(pleno, by=by, happened_at=pleno.planned_at)
+        if pleno.state == DRAFT:
+            return lifecycle.invite(pleno, by=by)
+        if pleno.state == INVITED:
+            return lifecycle.open_session(pleno, by=by)
+        if pleno.state == OPEN:
+            return self.settle_or_close(pleno, manner)
+        if pleno.state == CLOSED:
+            return lifecycle.put_up(pleno, by=by)
+        if pleno.state == SIGNING:
+            return self.sign_or_ratify(pleno, manner)
+        if pleno.state == RATIFIED:
+            return lifecycle.mark_read(pleno, by=self.cast.province)
+        raise TransitionRefused("cancelled")
+
+    def settle_or_close(self, pleno, manner):
+        by, hour = self.cast.secretary, None
+        if pleno.recorded_late:
+            hour = pleno.opened_at + MINUTE * (1 + pleno.decisions.count())
+        item = pleno.items.filter(fate="waiting").first()
+        if item is None:
+            return lifecycle.close(pleno, by=by, happened_at=hour)
+        item.pleno = pleno
+        if manner == 0:
+            return lifecycle.defer(item, by=by, reason="Belum siap.", happened_at=hour)
+        facts = {"category": "plan", "text": "Setuju.", "happened_at": hour}
+        if manner > 2:
+            votes = {a.pk: "agree" for a in pleno.attendees.members() if a.in_room_at(hour or self.now)}
+            for pk in list(votes)[: manner - 2]:
+                votes[pk] = "against"
+            facts |= {"manner": "vote", "votes": votes}
+        return lifecycle.decide(item, by=by, **facts)
+
+    def sign_or_ratify(self, pleno, manner):
+        minutes = pleno.minutes.get(taken_back_at=None)
+        signed = minutes.signatures.values("attendee")
+        row = pleno.attendees.members().filter(status="present").exclude(pk__in=signed).first()
+        if row is None:
+            return lifecycle.ratify(pleno, by=pleno.chair.user)
+        if manner == 0:
+            return lifecycle.excuse(pleno, by=self.cast.head, attendee=row, reason="Sakit")
+        if manner == 1:
+            return lifecycle.sign_by_hand(
+                pleno, by=self.cast.head, attendee=row, scan=stored_scan(), signed_on=WHEN.date() - DAY
+            )
+        return lifecycle.confirm(pleno, by=row.user, digest=minutes.digest)
+
+    @rule(number=st.integers(0, PLENOS - 1), verb=st.sampled_from(sorted(CALLS)), role=st.sampled_from(sorted(ROLES)))
+    def meddle(self, number, verb, role):
+        """Anyone tries anything."""
+        pleno = self.pick(number)
+        if pleno and verb != "plan":
+            self.do(lambda: CALLS[verb](pleno, getattr(self.cast, ROLES[role]), self.cast))
+
+    @rule(number=st.integers(0, PLENOS - 1), seat=st.integers(2, 5), status=st.sampled_from(["present", "ill", "left"]))
+    def come_and_go(self, number, seat, status):
+        pleno = self.pick(number)
+        if pleno is None or not pleno.attendees.members().exists():
+            return
+        row = row_of(pleno, self.cast.members[seat - 1])
+        facts = {"status": "ill" if status == "ill" else "present", "reason": "demam" if status == "ill" else ""}
+        if status == "left":
+            facts["left_at"] = self.now
+        self.do(lambda: lifecycle.set_attendance(row, by=self.cast.secretary, **facts))
+
+    @rule(number=st.integers(0, PLENOS - 1), which=st.integers(0, 3))
+    def have_second_thoughts(self, number, which):
+        """Undo a decision, take the minutes back, reopen an item, or reschedule."""
+        pleno, by = self.pick(number), self.cast.secretary
+        if pleno is None:
+            return
+        decision = pleno.decisions.standing().last()
+        if which == 0 and decision:
+            decision.pleno = pleno
+            self.do(lambda: lifecycle.undo_decision(decision, by=by))
+        elif which == 1:
+            self.do(lambda: lifecycle.take_back(pleno, by=by, reason="Keliru"))
+        elif which == 2 and pleno.items.exists():
+            self.do(lambda: lifecycle.reopen_item(item_of(pleno, 1), by=by))
+        else:
+            self.do(lambda: CALLS["reschedule"](pleno, by, self.cast))
+
+    # --- what always holds ---
+
+    @invariant()
+    def no_ratified_row_changes(self):
+        for pk, rows in self.locked.items():
+            assert rows_of(pk) == rows
+
+    @invariant()
+    def the_chain_is_intact_and_has_one_line_for_each_verb(self):
+        assert ledger.verify("74.71") == (self.done, None)
+        assert LedgerEntry.objects.exclude(organisation="74.71").count() == 0
+
+    @invariant()
+    def decision_numbers_have_no_gap(self):
+        numbers = sorted(Decision.objects.exclude(number=None).values_list("number", flat=True))
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert not Decision.objects.filter(
+            number=None, undone_at=None, pleno__state__in=(CLOSED, SIGNING, RATIFIED)
+        ).exclude(result="tied")
+
+    @invariant()
+    def states_tell_the_truth(self):
+        for pleno in Pleno.objects.filter(pk__in=self.ids):
+            assert (pleno.opened_at is not None) == (pleno.state in (OPEN, CLOSED, SIGNING, RATIFIED))
+            assert (pleno.closed_at is not None) == (pleno.state in (CLOSED, SIGNING, RATIFIED))
+            assert (pleno.delivered_to_id is not None) == (pleno.state == RATIFIED)
+            assert pleno.minutes.filter(taken_back_at=None).count() == (pleno.state in (SIGNING, RATIFIED))
+            assert not (pleno.without_quorum and pleno.decisions.standing().exists())
+
+
+@pytest.mark.django_db
+def test_whatever_is_tried_these_things_hold(cast):
+    machine = type("LifeOfKendari", (Life,), {"cast": cast, "ratified_in_all": 0})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=30,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert machine.ratified_in_all > 5, "the lives led by chance hardly ever came to ratified minutes"
