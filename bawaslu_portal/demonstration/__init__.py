@@ -4,7 +4,10 @@ Nothing here knows an app. ``people`` brings units and people in through the ker
 sign-ins in the state folder, and the command ``manage.py demo`` then plays the chapter of each app.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from . import together
 
 # Reserved names (RFC 2606): no message to them ever leaves.
 DOMAIN = "contoh.invalid"
@@ -21,3 +24,4 @@ class Cast:
     now: object
     units: dict = field(default_factory=dict)
     events: dict = field(default_factory=dict)
+    each: Callable = together.each

@@ -259,7 +259,7 @@ def gather(now):
 
 
 def let_in(secret, *, everyone):
-    """Let those without a password, or everyone, sign in with ``secret``; hashed once, since that is slow on purpose."""
+    """Let those without a password, or everyone, sign in with ``secret``. Hashed once: that is slow on purpose."""
     people = User.objects.filter(email__endswith=f".{DOMAIN}")
     if not everyone:
         people = people.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)

@@ -21,9 +21,12 @@ SETTINGS = {
 def chapter(cast):
     """Plant what is not there yet, each unit in one transaction. Returns a sentence of figures."""
     listed, habits = season.read(), season.habits()
-    for code in dict.fromkeys(row.unit for row in listed):
+
+    def plant(code):
         with transaction.atomic():
             _unit(cast, code, [row for row in listed if row.unit == code], habits[code])
+
+    cast.each(plant, list(dict.fromkeys(row.unit for row in listed)))
     plenos = Pleno.objects.filter(organisation__code__in=habits)
     return f"{plenos.count()} plenos, {Decision.objects.standing().filter(pleno__in=plenos).count()} decisions"
 
@@ -40,10 +43,9 @@ def _unit(cast, code, rows, habit):
         return
     if first:
         _set_up(unit, habit)
-    office = Office(unit, habit, cast.now)
-    stories = [office.story(row) for row in missing]
-    if first:
-        stories += [diary.event(moment, act) for moment, act in cast.events.get(code, [])]
+    events = cast.events.get(code, []) if first else []
+    office = Office(unit, habit, cast.now, settled=not cast.events.get(code))
+    stories = [office.story(row) for row in missing] + [diary.event(*event) for event in events]
     diary.play(stories, cast.now)
 
 

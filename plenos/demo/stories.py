@@ -3,7 +3,7 @@
 import datetime
 
 from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.models import Division, Membership, User
+from bawaslu_portal.kernel.models import Division, Membership
 from bawaslu_portal.kernel.models.members import COMMISSIONERS, SUPERVISION
 
 from .. import lifecycle, permissions, queries
@@ -13,8 +13,6 @@ from .scans import scan
 from .words import pick
 
 KEYS = {"SDM": "sdmo", "Huk": "hukum", "Pen": "pp"}
-DRAFTED = frozenset({"draft", "invited", "open"})
-HELD_LATE = ("held_late",)
 
 
 def minutes(number):
@@ -28,8 +26,9 @@ def days(number):
 class Office:
     """One unit at work: its people, habits and divisions, and what it has put off to the next session."""
 
-    def __init__(self, unit, habit, now):
+    def __init__(self, unit, habit, now, *, settled):
         self.unit, self.habit, self.now = unit, habit, now
+        self.settled, self.people = settled, {}
         self.today = clock.local(now, unit).date()
         posts = Membership.objects.filter(organisation=unit).select_related("user").order_by("order", "id")
         self.note_taker = posts.filter(role="note_taker").first()
@@ -39,7 +38,7 @@ class Office:
             key = "cegah" if division.name.startswith("Pencegahan") else KEYS[division.name[:3]]
             self.divisions[key] = division
         self.names = {key: division.short_name for key, division in self.divisions.items()}
-        self.carried = []
+        self.carried, self.readers = [], None
 
     def at(self, day, hour, minute=0):
         return datetime.datetime.combine(day, datetime.time(hour, minute), tzinfo=self.unit.zone)
@@ -47,6 +46,15 @@ class Office:
     def story(self, row):
         """The generator of what happened to the pleno of ``row``."""
         return Story(self, row).tell()
+
+    def person(self, user):
+        """``user``; where nobody comes or goes, always the same object, so that his roles are asked for once."""
+        if not self.settled:
+            return user
+        if user.pk not in self.people:
+            user.scope_cache = {}
+            self.people[user.pk] = user
+        return self.people[user.pk]
 
     def members(self, moment):
         return Membership.objects.in_office_on(self.unit, moment)
@@ -59,9 +67,12 @@ class Office:
 
     def overseers(self):
         """Those of the unit above who read what is delivered, the staff first."""
+        if self.readers is not None and self.settled:
+            return self.readers
         above = self.unit.parent_on()
         rows = Membership.objects.filter(organisation=above, role__in=[*COMMISSIONERS, SUPERVISION]).at(clock.now())
-        return [m.user for m in rows.select_related("user").order_by("-role", "order")]
+        self.readers = [m.user for m in rows.select_related("user").order_by("-role", "order")]
+        return self.readers
 
 
 class Story:
@@ -69,7 +80,7 @@ class Story:
 
     def __init__(self, office, row):
         self.office, self.row, self.unit = office, row, office.unit
-        self.by, self.head = office.note_taker.user, office.head.user
+        self.by, self.head = office.person(office.note_taker.user), office.person(office.head.user)
         self.monday = row.monday(office.today)
         self.late = row.what == "recorded_late"
         self.planned_at = self._usual()
@@ -251,7 +262,8 @@ class Story:
             chair = queries.eldest(there)
         lifecycle.open_session(self.pleno, by=self.by, exceptions=exceptions, chair=chair, **self._when(moment))
         self.pleno.refresh_from_db()
-        return self.pleno.chair.user if permissions.may_prepare(self.pleno.chair.user, self.pleno) else self.by
+        chair = self.office.person(self.pleno.chair.user)
+        return chair if permissions.may_prepare(chair, self.pleno) else self.by
 
     def _latecomers(self, moment, how):
         """Who comes late or leaves early, when the clock has come to it."""
@@ -356,7 +368,7 @@ class Story:
 
     def _ratifier(self):
         """Who chaired; when he no longer may, the chair in office."""
-        chaired = self.pleno.chair.user
+        chaired = self.office.person(self.pleno.chair.user)
         if permissions.may_ratify(chaired, self.pleno):
             return chaired
         return next(m.user for m in self.office.members(clock.now()) if permissions.may_ratify(m.user, self.pleno))
@@ -366,7 +378,7 @@ class Story:
         if refuses:
             reason = "Menolak: keberatan atas rumusan keputusan terakhir"
             lifecycle.excuse(self.pleno, by=self.head, attendee=attendee, reason=reason)
-        elif not permissions.may_confirm(attendee.user, self.pleno):
+        elif not permissions.may_confirm(self.office.person(attendee.user), self.pleno):
             reason = "Tidak lagi menjabat atau sedang diberhentikan sementara"
             lifecycle.excuse(self.pleno, by=self.head, attendee=attendee, reason=reason)
         elif "hand" in self.row.matters:
@@ -376,7 +388,7 @@ class Story:
             lifecycle.sign_by_hand(self.pleno, by=self.head, attendee=attendee, scan=paper, signed_on=day)
         else:
             digest = self.pleno.minutes.get(taken_back_at=None).digest
-            lifecycle.confirm(self.pleno, by=attendee.user, digest=digest)
+            lifecycle.confirm(self.pleno, by=self.office.person(attendee.user), digest=digest)
 
     def read(self):
         """The level above reads it some days later: all of the season; of today's only where the row says so."""
@@ -386,4 +398,4 @@ class Story:
         for number, reader in enumerate(self.office.overseers()):
             day = season.working_day(ratified, 1 + self.pick((0, 1, 2, 4), "read", number))
             yield self.office.at(day, 9 + number, self.pick((5, 25, 50), "minute", number))
-            lifecycle.mark_read(self.pleno, by=User.objects.get(pk=reader.pk))
+            lifecycle.mark_read(self.pleno, by=self.office.person(reader))

@@ -3,16 +3,14 @@
 Needs PORTAL_DEMO=1, and refuses a database in which there are people who do not belong to the demonstration.
 """
 
-import contextlib
 import time
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 from django.utils import timezone, translation
 
-from bawaslu_portal.demonstration import accounts, people
+from bawaslu_portal.demonstration import accounts, people, together
 from bawaslu_portal.kernel import catalogue
 from bawaslu_portal.kernel.models import LedgerHead, Organisation
 
@@ -52,26 +50,17 @@ class Command(BaseCommand):
             )
         began = time.monotonic()
         secret, fresh = accounts.password()
-        with quick_commits(), translation.override("id"):
-            cast = people.gather(timezone.now())
-            for chapter in catalogue.chapters().values():
-                self.stdout.write(chapter(cast))
-            people.let_in(secret, everyone=fresh)
+        try:
+            with translation.override("id"):
+                cast = people.gather(timezone.now())
+                for chapter in catalogue.chapters().values():
+                    self.stdout.write(chapter(cast))
+                people.let_in(secret, everyone=fresh)
+        except together.WorkFailed as error:
+            raise CommandError(str(error)) from error
         accounts.write(people.sign_ins(cast.now), secret)
         entries = sum(LedgerHead.objects.values_list("seq", flat=True))
         self.stdout.write(
             f"{len(cast.units)} units, {len(accounts.read())} sign-ins, {entries} ledger entries, "
             f"{time.monotonic() - began:.0f} s. Its papers are made by the worker."
         )
-
-
-@contextlib.contextmanager
-def quick_commits():
-    """Do not wait for the disk at each commit: a load that was cut off is completed by the next run."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit TO DEFAULT")
