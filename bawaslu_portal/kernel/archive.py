@@ -136,6 +136,19 @@ def _unpack(source, folder):
     return manifest
 
 
+def _for_older_servers(script):
+    """Leave out of a script made by newer programs the one setting that a server before PostgreSQL 17 does not know."""
+    whole = script.with_suffix(".whole")
+    script.rename(whole)
+    with open(whole, "rb") as old, open(script, "wb") as new:
+        for line in old:
+            if line != b"SET transaction_timeout = 0;\n":
+                new.write(line)
+            else:
+                break
+        shutil.copyfileobj(old, new)
+
+
 def holds_people():
     """Say whether the database in use already has accounts."""
     with connection.cursor() as cursor:
@@ -161,7 +174,11 @@ def read(source, replace=False):
         script = folder / "restore.sql"
         _client("pg_restore", "--no-owner", "--no-privileges", "--file", str(script), str(folder / "database.dump"))
         clear = folder / "clear.sql"
-        clear.write_text(f"SET lock_timeout = '{LOCK_TIMEOUT}'; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n")
+        clear.write_text(
+            f"SET lock_timeout = '{LOCK_TIMEOUT}'; SET client_min_messages = warning;\n"
+            "DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
+        )
+        _for_older_servers(script)
         for sha256 in manifest["files"]:
             documents.write_bytes((folder / f"storage-{sha256}").read_bytes())
         connection.close()
