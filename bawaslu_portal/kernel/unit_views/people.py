@@ -85,8 +85,14 @@ def person(request, code, uuid):
         .annotate(suspended=_suspended(now))
         .order_by(F("until").desc(nulls_first=True), "-since")
     )
-    links = list(AccessLink.objects.visible_to(request.user).filter(user=found).order_by("-id")[:10])
-    suspensions = list(Suspension.objects.visible_to(request.user).filter(membership__in=rows).order_by("-since"))
+    links = list(
+        AccessLink.objects.visible_to(request.user)
+        .filter(user=found)
+        .select_related("organisation")
+        .order_by("-id")[:10]
+    )
+    suspensions = Suspension.objects.visible_to(request.user).filter(membership__in=rows)
+    suspensions = list(suspensions.select_related("organisation").order_by("-since"))
     return render(
         request,
         "kernel/person.html",
