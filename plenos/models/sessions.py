@@ -135,12 +135,13 @@ class Pleno(UnitRow):
     def title(self):
         """Its name on screen: "Pleno rutin mingguan minggu ke-34 2024"."""
         extra = f" ({self.ordinal})" if self.ordinal > 1 else ""
-        return _("Pleno %(occasion)s, minggu ke-%(week)s %(year)s%(extra)s") % {
+        words = _("Pleno %(occasion)s, minggu ke-%(week)s %(year)s%(extra)s") % {
             "occasion": str(self.get_occasion_display()).lower(),
             "week": self.week,
             "year": self.week_year,
             "extra": extra,
         }
+        return words[:1].upper() + words[1:]
 
     def address(self, name="plenos:pleno", **more):
         """Path of one of its pages."""
