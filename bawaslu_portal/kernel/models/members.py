@@ -207,7 +207,7 @@ class AccessLink(Row):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="access_links")
     kind = models.CharField(max_length=12, choices=KINDS)
     # Null until a second administrator agrees: unique, so it cannot be an empty text.
-    secret_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
+    secret_digest = models.CharField(max_length=64, unique=True, null=True)
     new_email = models.EmailField(blank=True)
     reason = models.CharField(max_length=300, blank=True)
     issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
