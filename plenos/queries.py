@@ -35,8 +35,9 @@ def _through(user, prefix=""):
 
 
 def items_of(user, pleno, *, votes=True):
-    """The agenda items of one pleno that ``user`` may read, with their standing decisions as ``standing``; without
-    ``votes`` a page that shows only the decisions' words is spared votes, dissents and follow-ups."""
+    """The agenda items of one pleno that ``user`` may read, with their standing decisions as ``standing`` (before
+    ratification only for those who read the live notes); without ``votes`` a page that shows only the decisions'
+    words is spared votes, dissents and follow-ups."""
     reach = permissions.reach(user, pleno)
     items = AgendaItem.objects.filter(pleno=pleno)
     if not (reach.preparation or reach.ratified_closed):
@@ -44,7 +45,9 @@ def items_of(user, pleno, *, votes=True):
             return items.none()
         items = items.filter(access="open")
     decisions = Decision.objects.standing().select_related("organisation")
-    if votes:
+    if not (reach.notes or reach.ratified_open or reach.ratified_closed):
+        decisions = decisions.none()
+    elif votes:
         decisions = decisions.prefetch_related(
             "votes__attendee",
             "dissents__attendee",
