@@ -4,6 +4,8 @@ A Job row is the truth; the Celery message only carries its id. Whatever happens
 reconciler finds the row again.
 """
 
+import contextlib
+import contextvars
 import logging
 import time
 from datetime import timedelta
@@ -25,6 +27,7 @@ ATTEMPTS = 5
 LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 SILENCE = 20.0  # seconds without publishing after the broker failed once
 _silent_until = 0.0
+_held_back = contextvars.ContextVar("portal_jobs_held_back", default=False)
 
 
 class JobStopped(Exception):
@@ -42,15 +45,25 @@ def ask(kind, key, organisation, *, by, **payload):
     return job
 
 
-def publish(job_id):
-    """Send the id to a worker. A silent broker is noticed once and then left alone for a while."""
+@contextlib.contextmanager
+def left_to_the_reconciler():
+    """Within the block nothing is sent: the rows stand, and the reconciler sends them as workers get on."""
+    token = _held_back.set(True)
+    try:
+        yield
+    finally:
+        _held_back.reset(token)
+
+
+def publish(job_id, *, priority=0):
+    """Send the id to a worker; ``priority`` 0 before 9. A silent broker is noticed once, then left alone a while."""
     global _silent_until
-    if time.monotonic() < _silent_until:
+    if _held_back.get() or time.monotonic() < _silent_until:
         return False
     from bawaslu_portal.celery import app
 
     try:
-        app.send_task("kernel.run_job", args=[job_id], retry=False, expires=300)
+        app.send_task("kernel.run_job", args=[job_id], retry=False, expires=300, priority=priority)
     except Exception as error:  # any broker failure at all: the row stays, the reconciler sends it
         _silent_until = time.monotonic() + SILENCE
         log.warning("Broker does not answer, job %s waits for the reconciler: %s", job_id, type(error).__name__)
@@ -138,7 +151,7 @@ def reconcile(limit=200):
     ).order_by("id")
     sent = 0
     for pk in due.values_list("pk", flat=True)[:limit]:
-        if not publish(pk):
+        if not publish(pk, priority=6):  # what somebody has just asked for goes first
             break
         sent += 1
     return sent

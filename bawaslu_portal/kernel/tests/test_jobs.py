@@ -41,7 +41,7 @@ def work(monkeypatch):
 def sent(monkeypatch):
     """Ids that would have gone to the broker."""
     ids = []
-    monkeypatch.setattr(jobs, "publish", lambda pk: ids.append(pk) or True)
+    monkeypatch.setattr(jobs, "publish", lambda pk, **_how: ids.append(pk) or True)
     return ids
 
 
