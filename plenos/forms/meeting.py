@@ -9,7 +9,7 @@ from bawaslu_portal.kernel.forms import KeyedMixin, PortalForm
 from bawaslu_portal.kernel.models import Membership
 
 from ..models import Decision
-from ..models.items import ABSTAIN, AGREE, CONSENSUS, VOTE, Vote
+from ..models.items import AGREE, CONSENSUS, VOTE, Vote
 from .fields import LONGEST_TEXT, LocalDateTimeField, MembershipChoice, ScanField
 
 ATTENDANCE = [
@@ -212,11 +212,13 @@ class DecideForm(KeyedMixin, NotesForm):
         return cleaned
 
     def facts(self):
-        """What ``lifecycle.decide`` takes."""
+        """What ``lifecycle.decide`` takes. A vote that was not given is never made up: the verb asks for it."""
         cleaned = self.cleaned_data
+        hour = cleaned.get("happened_at")
+        there = [a for a in self.present if hour is None or a.in_room_at(hour)]
         votes = {}
         if cleaned["manner"] == VOTE:
-            votes = {a.pk: cleaned[f"vote_{a.pk}"] or ABSTAIN for a in self.present}
+            votes = {a.pk: cleaned[f"vote_{a.pk}"] for a in there if cleaned[f"vote_{a.pk}"]}
         return {
             "text": cleaned["text"],
             "category": cleaned["category"],

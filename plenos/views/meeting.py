@@ -49,15 +49,22 @@ def _room_facts(request, pleno):
     attendees = list(pleno.attendees.select_related("membership"))
     for attendee in attendees:
         attendee.pleno = pleno
-    now = clock.now() if not pleno.recorded_late else (pleno.closed_at or pleno.opened_at)
-    state = quorum.now_in(pleno, attendees, now)
+    now = clock.now()
+    members = [a for a in attendees if a.element == "member"]
+    if pleno.recorded_late:
+        # There is no now in a session that is entered afterwards: each decision has its own typed hour.
+        state = quorum.Quorum(pleno.quorum_base or 0, pleno.quorum_needed or 0, pleno.quorum_present or 0)
+        present = [a for a in members if a.status == "present"]
+    else:
+        state = quorum.now_in(pleno, attendees, now)
+        present = [a for a in members if a.in_room_at(now)]
     return {
         "pleno": pleno,
         "attendees": attendees,
         "roll": [(a, AttendanceForm(attendee=a)) for a in attendees],
         "quorum": state,
         "elements": Attendee.ELEMENTS,
-        "present": [a for a in attendees if a.element == "member" and a.in_room_at(now)],
+        "present": present,
         "may_log": permissions.may_prepare(request.user, pleno),
     }
 
