@@ -7,7 +7,8 @@ from bawaslu_portal.kernel.models import Membership, Organisation, User
 
 from ..models import Decision, Pleno
 from . import diary, season
-from .stories import Office
+from .office import Office
+from .stories import Story
 
 SETTINGS = {
     "plenos.weekday": int,
@@ -45,7 +46,7 @@ def _unit(cast, code, rows, habit):
         _set_up(unit, habit)
     events = cast.events.get(code, []) if first else []
     office = Office(unit, habit, cast.now, settled=not cast.events.get(code))
-    stories = [office.story(row) for row in missing] + [diary.event(*event) for event in events]
+    stories = [Story(office, row).tell() for row in missing] + [diary.event(*event) for event in events]
     diary.play(stories, cast.now)
 
 

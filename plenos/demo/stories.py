@@ -3,16 +3,12 @@
 import datetime
 
 from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.models import Division, Membership
-from bawaslu_portal.kernel.models.members import COMMISSIONERS, SUPERVISION
 
 from .. import lifecycle, permissions, queries
 from ..models.items import ABSTAIN, AGAINST, AGREE
 from . import season, words
 from .scans import scan
 from .words import pick
-
-KEYS = {"SDM": "sdmo", "Huk": "hukum", "Pen": "pp"}
 
 
 def minutes(number):
@@ -21,58 +17,6 @@ def minutes(number):
 
 def days(number):
     return datetime.timedelta(days=number)
-
-
-class Office:
-    """One unit at work: its people, habits and divisions, and what it has put off to the next session."""
-
-    def __init__(self, unit, habit, now, *, settled):
-        self.unit, self.habit, self.now = unit, habit, now
-        self.settled, self.people = settled, {}
-        self.today = clock.local(now, unit).date()
-        posts = Membership.objects.filter(organisation=unit).select_related("user").order_by("order", "id")
-        self.note_taker = posts.filter(role="note_taker").first()
-        self.head = posts.filter(role="head_of_secretariat").first()
-        self.divisions = {}
-        for division in Division.objects.filter(organisation=unit, until=None).order_by("order"):
-            key = "cegah" if division.name.startswith("Pencegahan") else KEYS[division.name[:3]]
-            self.divisions[key] = division
-        self.names = {key: division.short_name for key, division in self.divisions.items()}
-        self.carried, self.readers = [], None
-
-    def at(self, day, hour, minute=0):
-        return datetime.datetime.combine(day, datetime.time(hour, minute), tzinfo=self.unit.zone)
-
-    def story(self, row):
-        """The generator of what happened to the pleno of ``row``."""
-        return Story(self, row).tell()
-
-    def person(self, user):
-        """``user``; where nobody comes or goes, always the same object, so that his roles are asked for once."""
-        if not self.settled:
-            return user
-        if user.pk not in self.people:
-            user.scope_cache = {}
-            self.people[user.pk] = user
-        return self.people[user.pk]
-
-    def members(self, moment):
-        return Membership.objects.in_office_on(self.unit, moment)
-
-    def coordinator(self, key, moment):
-        """Who answers for a division: its member, else the chair."""
-        members = self.members(moment)
-        division = self.divisions.get(key)
-        return next((m for m in members if division and m.division_id == division.pk), members[0])
-
-    def overseers(self):
-        """Those of the unit above who read what is delivered, the staff first."""
-        if self.readers is not None and self.settled:
-            return self.readers
-        above = self.unit.parent_on()
-        rows = Membership.objects.filter(organisation=above, role__in=[*COMMISSIONERS, SUPERVISION]).at(clock.now())
-        self.readers = [m.user for m in rows.select_related("user").order_by("-role", "order")]
-        return self.readers
 
 
 class Story:
@@ -260,7 +204,10 @@ class Story:
         chair = None
         if self.pleno.chair_id not in {member.pk for member in there}:
             chair = queries.eldest(there)
-        lifecycle.open_session(self.pleno, by=self.by, exceptions=exceptions, chair=chair, **self._when(moment))
+        facts = self._when(moment)
+        if self.late:
+            facts["invitation"] = {"number": f"{self.monday.isocalendar()[1]:02d}/UND-P/{moment:%m/%Y}"}
+        lifecycle.open_session(self.pleno, by=self.by, exceptions=exceptions, chair=chair, **facts)
         self.pleno.refresh_from_db()
         chair = self.office.person(self.pleno.chair.user)
         return chair if permissions.may_prepare(chair, self.pleno) else self.by
