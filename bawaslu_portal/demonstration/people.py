@@ -97,11 +97,11 @@ def posts(organisation, row):
         post("member", f"anggota{order}", f"Kordiv {short}", key, order, birth_date=birth[order - 1])
     nip = organisation.code.replace(".", "")[-3:].zfill(3)
     post("head_of_secretariat", "kepala.sekretariat", "Kepala Sekretariat", nip=f"00000000 000000 0 {nip}")
-    post("note_taker", "notulis", "Notulis", "hukum", nip=f"00000000 000000 1 {nip}")
+    post("note_taker", "notulis", "Notulis", nip=f"00000000 000000 1 {nip}")
     if organisation.code in ("74", "74.71", "00"):
-        post("supervision_staff", "pembinaan", "Staf Pembinaan", "sdmo")
+        post("supervision_staff", "pembinaan", "Staf Pembinaan")
     if organisation.code == "74":
-        post("supervision_staff", "pembinaan2", "Staf Pengawasan", "sdmo", 2)
+        post("supervision_staff", "pembinaan2", "Staf Pengawasan", order=2)
     post("staff", "staf", "Staf SDMO", "sdmo")
     post("administrator", "administrator", "Administrator")
     if organisation.code in ("74", "74.71"):
@@ -169,8 +169,9 @@ def _set_up(unit, row, by):
         settings["numbering.unit"] = row["number"]
     organisations.change_settings(unit, settings, since=datetime.date(2024, 5, 20), source=SOURCE, by=by)
     if int(row["next"]):
-        for code in sorted({paper.code for paper in catalogue.papers() if paper.numbered}):
-            numbering.set_next(unit, code, ARRIVED.year, int(row["next"]), by=by)
+        codes = sorted({paper.code for paper in catalogue.papers() if paper.numbered})
+        for place, code in enumerate(codes):
+            numbering.set_next(unit, code, ARRIVED.year, max(1, int(row["next"]) - 9 * place), by=by)
 
 
 def _bring_in(unit, row, above):
@@ -192,6 +193,8 @@ def _bring_in(unit, row, above):
     names = {name: key for key, name, _short, _office in _divisions(row)}
     divisions = {names[d.name]: d for d in Division.objects.filter(organisation=unit).on(TERM) if d.name in names}
     for post in missing:
+        if post["role"] == "staff":
+            post["title"] = f"Staf Divisi {divisions[post['division']].short_name}"
         _invite(unit, post, by, divisions)
 
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from bawaslu_portal.demonstration import accounts, people, together
-from bawaslu_portal.kernel import catalogue
+from bawaslu_portal.kernel import catalogue, jobs
 from bawaslu_portal.kernel.models import LedgerHead, Organisation
 
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         secret, fresh = accounts.password()
         try:
-            with translation.override("id"):
+            with translation.override("id"), jobs.left_to_the_reconciler():
                 cast = people.gather(timezone.now())
                 for chapter in catalogue.chapters().values():
                     self.stdout.write(chapter(cast))
