@@ -14,24 +14,10 @@ from django.utils.translation import gettext as _
 from . import htmx
 from .context import Portal
 from .lifecycle import NotPermitted, TransitionRefused
+from .requests import kept_texts
 
 # Asked by machines, in time even when PostgreSQL hangs: nothing here may touch the database for it.
 HEALTH = "/sehat/"
-# Never shown back on a refusal page.
-HIDDEN = ("csrfmiddlewaretoken", "request_key", "version", "next", "password", "oldpassword", "code")
-LONGEST_KEPT = 20000
-
-
-def kept_texts(request):
-    """The texts typed into the refused form, so that nothing is lost. Choices, keys and secrets stay out."""
-    if request.method != "POST":
-        return []
-    return [
-        value[:LONGEST_KEPT]
-        for name, values in request.POST.lists()
-        for value in values
-        if " " in value.strip() and not any(hidden in name for hidden in HIDDEN)
-    ]
 
 
 class PortalMiddleware:

@@ -10,11 +10,39 @@ from django.shortcuts import render
 from .models.requests import AnsweredRequest
 
 FIELD = "request_key"
+# Never shown back on a page of refusal: keys, and whatever is secret.
+UNSHOWN = frozenset({FIELD, "csrfmiddlewaretoken", "version", "notes_version", "digest", "next"})
+SECRET = ("password", "again", "code", "secret")
+LONGEST_KEPT = 20000
 
 
 def new_key():
     """A key for a fresh form."""
     return str(uuid.uuid4())
+
+
+def kept_texts(request):
+    """The texts of a form that was refused, to be shown on the page that refuses it, so that nothing typed is lost.
+
+    Keys, secrets and ticks stay out.
+    """
+    if request.method != "POST":
+        return []
+    return [
+        value[:LONGEST_KEPT]
+        for name, values in request.POST.lists()
+        if name not in UNSHOWN and not any(word in name for word in SECRET)
+        for value in values
+        if value.strip() and value != "on" and not _is_key(value)
+    ]
+
+
+def _is_key(value):
+    try:
+        uuid.UUID(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _body_digest(request):
@@ -48,7 +76,8 @@ def answer_once(request, answer):
     if earlier and earlier.body_digest == digest:
         return HttpResponseRedirect(earlier.location)
     if earlier:
-        return render(request, "409.html", {"repeated": True, "location": earlier.location}, status=409)
+        context = {"repeated": True, "location": earlier.location, "kept": kept_texts(request)}
+        return render(request, "409.html", context, status=409)
     response = answer()
     if response.status_code in (302, 303):
         AnsweredRequest.objects.create(

@@ -3,6 +3,7 @@
 "use strict";
 
 const DRAFTS = "draft:";
+const FORTNIGHT = 14 * 24 * 60 * 60 * 1000;
 
 function draftOf(form) {
   const place = form.querySelector("[data-draft]");
@@ -27,7 +28,7 @@ function keep(form) {
   const fields = {};
   texts(form).forEach((field) => (fields[field.name] = field.value));
   try {
-    localStorage.setItem(draft.key, JSON.stringify({ owner: draft.owner, fields }));
+    localStorage.setItem(draft.key, JSON.stringify({ owner: draft.owner, at: Date.now(), fields }));
   } catch {
     /* A full or forbidden storage: the page itself still holds the text. */
   }
@@ -63,6 +64,21 @@ function drafted(target) {
   return form && draftOf(form) ? form : null;
 }
 
+/* Forms that are gone leave their drafts behind: after a fortnight nobody will ask for them. */
+function forget() {
+  Object.keys(localStorage)
+    .filter((key) => key.startsWith(DRAFTS))
+    .forEach((key) => {
+      try {
+        if (Date.now() - JSON.parse(localStorage.getItem(key)).at < FORTNIGHT) return;
+      } catch {
+        /* Not one of ours any more. */
+      }
+      localStorage.removeItem(key);
+    });
+}
+
+forget();
 document.querySelectorAll("form").forEach((form) => draftOf(form) && offer(form));
 document.addEventListener("input", (event) => {
   const form = drafted(event.target);
@@ -70,7 +86,8 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = drafted(event.detail.elt);
-  if (form && event.detail.successful) localStorage.removeItem(draftOf(form).key);
+  /* A field that saves itself sends only its own text: the others are still nowhere but here. */
+  if (form && form === event.detail.elt && event.detail.successful) localStorage.removeItem(draftOf(form).key);
 });
 /* Whoever signs out leaves no draft of a closed session behind on a shared computer. */
 document.addEventListener("submit", (event) => {

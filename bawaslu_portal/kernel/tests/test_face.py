@@ -3,11 +3,13 @@
 import datetime
 import gzip
 import re
+import uuid
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template import Context, Template, engines
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, include, path, reverse
@@ -28,6 +30,10 @@ def refused(request):
     raise TransitionRefused("Pleno ini sudah ditutup.")
 
 
+def saved(request):
+    return redirect("desk")
+
+
 def forbidden(request):
     raise NotPermitted("Hanya Ketua yang mengesahkan.")
 
@@ -39,6 +45,7 @@ def final(request):
 
 urlpatterns = [
     path("uji/ditolak/", begins(refused)),
+    path("uji/disimpan/", begins(saved)),
     path("uji/terlarang/", begins(forbidden)),
     path("uji/akhir/", begins(final)),
     path("", include("bawaslu_portal.urls")),
@@ -109,12 +116,25 @@ def test_what_does_not_exist_says_nothing(client, cast, sign_in):
 def test_a_refused_button_answers_409_and_keeps_what_was_typed(client, cast, sign_in):
     sign_in(cast.chair)
     text = "Menetapkan jadwal supervisi."
-    answer = client.post("/uji/ditolak/", {"text": text, "password": "kata sandi rahasia"})
+    typed = {"text": text, "reason": "Sakit", "password": "kata sandi rahasia", "again": "kata sandi rahasia"}
+    answer = client.post("/uji/ditolak/", typed)
     page = answer.content.decode()
+    assert "Sakit" in page
     assert answer.status_code == 409
     assert "Pleno ini sudah ditutup." in page
     assert text in page
     assert "rahasia" not in page
+
+
+@here
+def test_the_second_text_under_one_key_is_kept(client, cast, sign_in):
+    sign_in(cast.chair)
+    key = str(uuid.uuid4())
+    client.post("/uji/disimpan/", {"request_key": key, "text": "Kalimat pertama."})
+    assert client.post("/uji/disimpan/", {"request_key": key, "text": "Kalimat pertama."}).status_code == 302
+    answer = client.post("/uji/disimpan/", {"request_key": key, "text": "Kalimat kedua."})
+    assert answer.status_code == 409
+    assert "Kalimat kedua." in answer.content.decode()
 
 
 @here
