@@ -7,10 +7,11 @@ import copy
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
-from bawaslu_portal.kernel.tests.factories import make_cast, make_unit
+from bawaslu_portal.kernel.tests.factories import make_cast, make_unit, signed_in
 
-from .factories import make_world
+from .factories import ROLES, make_world
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,13 @@ def world(troupe, django_db_blocker):
     """Plenos at every stage, each in a week of its own: {stage: primary key}."""
     with django_db_blocker.unblock():
         return make_world(troupe)
+
+
+@pytest.fixture(scope="module")
+def clients(troupe, django_db_blocker):
+    """Each of the cast, by role, in his own browser and freshly signed in."""
+    with django_db_blocker.unblock():
+        return {role: signed_in(Client(), getattr(troupe, name)) for role, name in ROLES.items()}
 
 
 @pytest.fixture

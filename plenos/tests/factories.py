@@ -199,3 +199,20 @@ def lines(pleno, action=None):
     """How many lines the ledger has about the pleno (of one verb)."""
     rows = LedgerEntry.objects.filter(thing=str(pleno.uuid))
     return rows.filter(action=f"plenos.pleno.{action}").count() if action else rows.count()
+
+
+# The roles of the matrix and who plays them in the cast.
+ROLES = {
+    "chair": "chair",
+    "member": "member",
+    "note_taker": "secretary",
+    "head": "head",
+    "staff": "staff",
+    "administrator": "administrator",
+    "neighbour": "neighbour",
+    "province_supervision": "province",
+    "province_member": "province_chair",
+    "province_staff": "province_staff",
+    "national": "national",
+    "outsider": "outsider",
+}

@@ -23,9 +23,9 @@ from plenos import lifecycle
 from plenos.models import Decision, Pleno
 
 from ..models.sessions import CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
-from .factories import WHEN, item_of, row_of, stored_scan
+from .factories import ROLES, WHEN, item_of, row_of, stored_scan
 from .test_lifecycle.test_lock import PATHS
-from .test_matrix import CALLS, ROLES
+from .test_matrix import CALLS
 
 MINUTE = datetime.timedelta(minutes=1)
 DAY = datetime.timedelta(days=1)

@@ -10,34 +10,18 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
 from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
-from bawaslu_portal.kernel.tests.factories import signed_in
 from plenos import lifecycle
 from plenos.models import Decision, Pleno
 
 from ..models.sessions import CANCELLED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
-from .factories import LATER, item_of, row_of, scan, sign_all, stored_scan
+from .factories import LATER, ROLES, item_of, row_of, scan, sign_all, stored_scan
 
 HOUR = datetime.timedelta(hours=1)
 STATES = (DRAFT, INVITED, OPEN, CLOSED, SIGNING, RATIFIED, CANCELLED)
-ROLES = {
-    "chair": "chair",
-    "member": "member",
-    "note_taker": "secretary",
-    "head": "head",
-    "staff": "staff",
-    "administrator": "administrator",
-    "neighbour": "neighbour",
-    "province_supervision": "province",
-    "province_member": "province_chair",
-    "province_staff": "province_staff",
-    "national": "national",
-    "outsider": "outsider",
-}
 
 
 def read_matrix():
@@ -67,6 +51,7 @@ ACTIONS = {
     "reschedule": "reschedule",
     "cancel": "cancel",
     "open_session": "open",
+    "record_late": "record_late",
     "open_held": "open_held",
     "set_attendance": "attend",
     "write_notes": "note",
@@ -170,6 +155,11 @@ def happened(pleno, hours=1):
     return {"happened_at": pleno.planned_at + hours * HOUR} if pleno.recorded_late else {}
 
 
+def held_without_the_portal(pleno, by):
+    with clock.at(max(clock.now(), pleno.planned_at + HOUR)):
+        lifecycle.record_late(pleno, by=by)
+
+
 CALLS = {
     "plan": lambda p, by, cast: lifecycle.plan(
         p.organisation, by=by, year=p.week_year, week=p.week, planned_at=p.planned_at, place="Aula", agenda=["Laporan"]
@@ -188,6 +178,7 @@ CALLS = {
     ),
     "cancel": lambda p, by, cast: lifecycle.cancel(p, by=by, reason="Dinas luar"),
     "open_session": lambda p, by, cast: lifecycle.open_session(p, by=by),
+    "record_late": lambda p, by, cast: held_without_the_portal(p, by),
     "open_held": lambda p, by, cast: lifecycle.open_session(p, by=by, happened_at=p.planned_at),
     "set_attendance": lambda p, by, cast: lifecycle.set_attendance(
         row_for(p, cast.members[4]), by=by, status="ill", reason="demam"
@@ -304,6 +295,7 @@ PAGES = {
     ),
     "cancel": ("cancel", None, lambda p, c: {"reason": "Dinas luar"}, INVITED, OPEN),
     "open_session": ("open", None, opening, INVITED, DRAFT),
+    "record_late": ("record_late", None, lambda p, c: {}, OPEN, CLOSED),
     "open_held": ("open", None, opening, DRAFT, OPEN),
     "set_attendance": ("attend", lambda p: p.attendees.members().last(), attendance, OPEN, CLOSED),
     "write_notes": ("notes", item_of, lambda p, c: {"notes": "Dibahas.", "notes_version": "0"}, CLOSED, SIGNING),
@@ -328,27 +320,20 @@ PAGES = {
     "sign_by_hand": (
         "hand_sign",
         lambda p: p.attendees.members().get(order=3),
-        lambda p, c: {"scan": scan(), "signed_on": p.planned_at.date().isoformat()},
+        lambda p, c: {"scan": scan(), "signed_on": p.planned_at.date().isoformat(), "digest": digest_of(p)},
         SIGNING,
         CLOSED,
     ),
     "excuse": (
         "excuse",
         lambda p: p.attendees.members().get(order=3),
-        lambda p, c: {"reason": "Sakit"},
+        lambda p, c: {"reason": "Sakit", "digest": digest_of(p)},
         SIGNING,
         CLOSED,
     ),
     "ratify": ("ratify", None, lambda p, c: {"digest": digest_of(p)}, SIGNING, RATIFIED),
     "mark_read": ("mark_read", None, lambda p, c: {}, RATIFIED, SIGNING),
 }
-
-
-@pytest.fixture(scope="module")
-def clients(troupe, world, django_db_blocker):
-    """Each of the cast in his own browser, freshly signed in."""
-    with django_db_blocker.unblock():
-        return {role: signed_in(Client(), getattr(troupe, name)) for role, name in ROLES.items()}
 
 
 def address(name, pleno, part):
