@@ -155,9 +155,10 @@ def test_who_may_not_is_told_why(client, cast, sign_in):
     assert "Hanya Ketua yang mengesahkan." in answer.content.decode()
 
 
-def test_the_page_of_a_fault_needs_no_context():
-    page = get_template("500.html").render()
-    assert "Portal sedang terganggu" in page
+@pytest.mark.parametrize(("name", "words"), [("500.html", "sedang terganggu"), ("400.html", "tidak dapat dibaca")])
+def test_the_pages_of_faults_need_no_context(name, words):
+    page = get_template(name).render()
+    assert words in page
     assert "css/portal.css" in page
 
 
