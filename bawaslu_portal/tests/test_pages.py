@@ -144,7 +144,7 @@ def test_every_page_is_sound(story, visitor, role):
         html = "text/html" in answer.headers.get("content-type", "")
         return answer.status, answer.headers, answer.text() if html else ""
 
-    crawl = Crawl(fetch, {**MANY, "": 1})
+    crawl = Crawl(fetch, {**MANY, "kernel:person": 2, "": 1})
     for name, path, _text in crawl.pages():
         visitor.go(path)
         visitor.check(f"{role}: {path}")
