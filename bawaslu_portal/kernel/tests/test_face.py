@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template import Context, Template, engines
 from django.template.loader import get_template
+from django.test import Client
 from django.urls import NoReverseMatch, include, path, reverse
 from django.utils import translation
 
@@ -153,6 +154,12 @@ def test_who_may_not_is_told_why(client, cast, sign_in):
     answer = client.get("/uji/terlarang/")
     assert answer.status_code == 403
     assert "Hanya Ketua yang mengesahkan." in answer.content.decode()
+
+
+def test_an_expired_form_says_what_to_do(db):
+    answer = Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": "siapa@contoh.id"})
+    assert answer.status_code == 403
+    assert "Formulir ini sudah kedaluwarsa" in answer.content.decode()
 
 
 @pytest.mark.parametrize(("name", "words"), [("500.html", "sedang terganggu"), ("400.html", "tidak dapat dibaca")])
