@@ -50,8 +50,16 @@ def refuse(form, error):
         for name, errors in error.error_dict.items():
             form.add_error(name if name in form.fields else None, errors)
     else:
-        form.add_error(None, error)
+        # What is said without a field is said of the number, where one was typed (kernel/numbering.py).
+        form.add_error("number" if "number" in form.fields else None, error)
     return 422
+
+
+def renew(form, **values):
+    """After a conflict: give the form what is stored now (a version), so that sending it again is a choice."""
+    form.data = form.data.copy()
+    for name, value in values.items():
+        form.data[form.add_prefix(name)] = value
 
 
 REFUSALS = (TransitionRefused, ValidationError)
