@@ -1,0 +1,128 @@
+"""For every address with an object in it: the object's own address and one who may open it.
+
+``book(world)`` gives ``{URL name: (keyword arguments, owner)}``. An address without an entry fails the walk.
+"""
+
+# Addresses with an object in them that the walk leaves out, and why.
+LEFT_OUT = {
+    "kernel:link_use": "a one-time link: its secret is the key, and whoever holds it is to come in",
+}
+# Addresses whose parts need not exist for the page to open, and why.
+MAY_BE_ABSENT = {
+    "plenos:week": {"year", "week"},  # a week without a pleno has its page too
+}
+
+
+def _of(pleno, **more):
+    return {
+        "code": pleno.organisation.code,
+        "year": pleno.week_year,
+        "week": pleno.week,
+        "ordinal": pleno.ordinal,
+        **more,
+    }
+
+
+def _plenos(w):
+    c = w.cast
+    secretary, unit = c.secretary, {"code": c.unit.code}
+    item, undecided = {"uuid": w.item.uuid}, {"uuid": w.undecided.uuid}
+    return {
+        "unit": (unit, c.staff),
+        "plan": (unit, secretary),
+        "week": ({**unit, "year": w.draft.week_year, "week": w.draft.week}, c.staff),
+        "pleno": (_of(w.ratified_open), c.chair),
+        "edit": (_of(w.draft), secretary),
+        "agenda": (_of(w.draft), secretary),
+        "item_edit": (_of(w.draft, **item), secretary),
+        "item_move": (_of(w.draft, **item), secretary),
+        "item_remove": (_of(w.draft, **item), secretary),
+        "guests": (_of(w.draft), secretary),
+        "guest_remove": (_of(w.draft, uuid=w.guest.uuid), secretary),
+        "invite": (_of(w.draft), secretary),
+        "reschedule": (_of(w.invited), secretary),
+        "cancel": (_of(w.invited), secretary),
+        "delete": (_of(w.draft), secretary),
+        "open": (_of(w.invited), secretary),
+        "room": (_of(w.open), c.member),
+        "room_item_add": (_of(w.open), secretary),
+        "attend": (_of(w.open, uuid=w.attendee.uuid), secretary),
+        "notes": (_of(w.open, **undecided), secretary),
+        "decide": (_of(w.open, **undecided), secretary),
+        "defer": (_of(w.open, **undecided), secretary),
+        "withdraw": (_of(w.open, **undecided), secretary),
+        "reopen_item": (_of(w.open, uuid=w.deferred.uuid), secretary),
+        "undo": (_of(w.open, uuid=w.decision.uuid), secretary),
+        "close": (_of(w.open), secretary),
+        "scan_add": (_of(w.open), secretary),
+        "scan_file": (_of(w.ratified_open, uuid=w.scan.uuid), c.staff),
+        "minutes": (_of(w.ratified_open), c.member),
+        "print_draft": (_of(w.closed), secretary),
+        "put_up": (_of(w.closed), secretary),
+        "take_back": (_of(w.signing), secretary),
+        "confirm": (_of(w.signing), c.member),
+        "ratify": (_of(w.signing), c.chair),
+        "mark_read": (_of(w.ratified_open), c.province),
+        "hand_sign": (_of(w.signing, uuid=w.unsigned.uuid), secretary),
+        "excuse": (_of(w.signing, uuid=w.unsigned.uuid), secretary),
+        "signature_scan": (_of(w.signing, uuid=w.signature.uuid), c.member),
+    }
+
+
+def _kernel(w):
+    c = w.cast
+    code, administrator = c.unit.code, c.administrator
+    unit, person = {"code": code}, {"code": code, "uuid": c.member.uuid}
+    new, seat = {"code": code, "uuid": w.newcomer.uuid}, {"code": code, "uuid": w.membership.uuid}
+    division = {"code": code, "uuid": w.division.uuid}
+    return {
+        "membership": ({"uuid": w.membership.uuid}, c.member),
+        "document": ({"uuid": w.paper.uuid}, c.staff),
+        "document_file": ({"uuid": w.paper.uuid}, c.staff),
+        "job": ({"uuid": w.job.uuid}, c.secretary),
+        "job_again": ({"uuid": w.job.uuid}, c.secretary),
+        "outbox": (unit, c.secretary),
+        "message": ({**unit, "uuid": w.message.uuid}, c.secretary),
+        "calendar_file": ({**unit, "uuid": w.message.uuid}, c.secretary),
+        "unit": (unit, c.staff),
+        "unit_rename": (unit, administrator),
+        "people": (unit, c.staff),
+        "person_invite": (unit, administrator),
+        "chair_acting": (unit, administrator),
+        "person": (person, c.chair),
+        "person_correct": (person, administrator),
+        "person_email": (person, administrator),
+        "membership_add": (person, administrator),
+        "link_invite": (new, administrator),
+        "link_reset": (person, administrator),
+        "membership_end": (seat, administrator),
+        "membership_replace": (seat, administrator),
+        "membership_move": (seat, administrator),
+        "membership_suspend": (seat, administrator),
+        "suspension_lift": ({**unit, "uuid": w.suspension.uuid}, administrator),
+        "link": ({**unit, "uuid": w.link.uuid}, administrator),
+        "link_approve": ({**unit, "uuid": w.waiting_link.uuid}, w.second_administrator),
+        "link_revoke": ({**unit, "uuid": w.link.uuid}, administrator),
+        "people_import": (unit, administrator),
+        "people_import_confirm": (unit, administrator),
+        "people_import_template": (unit, administrator),
+        "divisions": (unit, c.staff),
+        "division_add": (unit, administrator),
+        "division_correct": (division, administrator),
+        "division_end": (division, administrator),
+        "settings": (unit, c.chair),
+        "setting": ({**unit, "key": "plenos.quorum"}, administrator),
+        "letterhead": (unit, administrator),
+        "logo": (unit, c.chair),
+        "numbering": (unit, c.secretary),
+        "number_next": (unit, c.secretary),
+        "number_reserve": (unit, c.secretary),
+        "number_cancel": ({**unit, "uuid": w.number.uuid}, c.secretary),
+    }
+
+
+def book(world):
+    """Every entry by its full name."""
+    return {f"plenos:{name}": entry for name, entry in _plenos(world).items()} | {
+        f"kernel:{name}": entry for name, entry in _kernel(world).items()
+    }

@@ -1,0 +1,160 @@
+"""visibility.md, cell by cell over HTTP: each reader opens every page there is, and the canaries that he then knows
+are compared with ``visibility.csv``, which is written by hand.
+
+Rows of things that do not exist yet (follow-ups apart from their minutes, programmes, visits, findings) come with
+them. "From delivery" is yes here for what was ratified and delivered, and no for everything before.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from bawaslu_portal.kernel.models import Document
+from bawaslu_portal.kernel.tests.address_book import book
+from bawaslu_portal.kernel.tests.factories import signed_in
+from bawaslu_portal.kernel.tests.test_walk import quiet  # noqa: F401 - a fixture
+from bawaslu_portal.kernel.tests.world import make_world
+from plenos.models import Scan
+
+TABLE = (Path(__file__).parent / "visibility.csv").read_text(encoding="utf-8")
+CELLS = list(csv.DictReader(TABLE.splitlines()))
+COLUMNS = [name for name in CELLS[0] if name not in ("row", "what")]
+OF_A_PLENO = ("pleno", "minutes", "room", "agenda", "confirm", "ratify", "put_up", "edit", "invite", "close", "open")
+
+# The word that one who reads a cell has seen.
+CANARIES = {
+    ("facts of a week", "its address in a list"): "/pleno/74.71/2024-W34/1/",
+    ("facts of a week", "how many were present"): "4 dari 5 hadir",
+    ("pleno being prepared", "closed item"): "kenari-siap-tertutup",
+    ("pleno being prepared", "background of a closed item"): "kenari-latar-siap-tertutup",
+    ("pleno being prepared", "open item"): "kenari-siap-terbuka",
+    ("pleno being prepared", "guest"): "kenari-tamu",
+    ("pleno being prepared", "closed item of an invited pleno"): "kenari-diundang",
+    ("invitation", "paper"): "kenari-naskah-invited-undangan",
+    ("invitation", "paper of a ratified pleno"): "kenari-pengajuan-sah-terbuka-undangan",
+    ("invitation", "paper of a ratified closed pleno"): "kenari-pengajuan-sah-tertutup-undangan",
+    ("invitation", "address of the online meeting"): "kenari-tautan",
+    ("live notes", "notes"): "kenari-catatan-langsung",
+    ("live notes", "decision of a session under way"): "kenari-putusan-langsung",
+    ("live notes", "why an item is deferred"): "kenari-alasan-tunda",
+    ("minutes before ratification", "opening words"): "kenari-kata-pembuka",
+    ("minutes before ratification", "decision of a closed session"): "Menyetujui kenari-ditutup",
+    ("minutes before ratification", "paper marked DRAF"): "kenari-naskah-closed-berita-acara",
+    ("minutes before ratification", "decision put up for signing"): "Menyetujui kenari-diajukan",
+    ("minutes before ratification", "paper for signing"): "kenari-naskah-signing-berita-acara",
+    (
+        "minutes before ratification",
+        "paper for signing of a ratified pleno",
+    ): "kenari-pengajuan-sah-terbuka-berita-acara",
+    ("ratified, open", "decision"): "Menyetujui kenari-sah-terbuka",
+    ("ratified, open", "Berita Acara"): "kenari-naskah-ratified-open-berita-acara",
+    ("ratified, open", "notulen"): "kenari-naskah-ratified-open-notulen",
+    ("ratified, open", "daftar hadir"): "kenari-naskah-ratified-open-daftar-hadir",
+    ("ratified, closed", "title of an item"): "kenari-sah-tertutup",
+    ("ratified, closed", "decision"): "Menyetujui kenari-sah-tertutup",
+    ("ratified, closed", "Berita Acara"): "kenari-naskah-ratified-closed-berita-acara",
+    ("ratified, closed", "notulen"): "kenari-naskah-ratified-closed-notulen",
+    ("ratified, closed", "daftar hadir"): "kenari-naskah-ratified-closed-daftar-hadir",
+    ("settings", "value"): "kenari-tempat",
+    ("settings", "source"): "kenari-dasar",
+    ("settings", "history"): "mengubah pengaturan plenos.place",
+    ("people", "name"): "Anggota 2 Kota Kendari",
+    ("people", "telephone"): "0811-kenari",
+    ("people", "NIP"): "kenari-nip",
+    ("people", "why someone is suspended"): "kenari-alasan-henti",
+    ("people", "birth date"): "1972",
+    ("divisions", "name"): "kenari-divisi",
+    ("attachment, scan", "name before ratification"): "kenari-pindaian-langsung",
+    ("attachment, scan", "bytes before ratification"): "kenari-isi-pindaian-langsung",
+    ("attachment, scan", "bytes of a hand signature"): "kenari-tanda-tangan",
+    ("attachment, scan", "name, ratified open"): "kenari-pindaian-sah-terbuka",
+    ("attachment, scan", "bytes, ratified open"): "kenari-isi-pindaian-sah-terbuka",
+    ("attachment, scan", "name, ratified closed"): "kenari-pindaian-sah-tertutup",
+    ("attachment, scan", "bytes, ratified closed"): "kenari-isi-pindaian-sah-tertutup",
+    ("job, notice", "page of somebody else's job"): "page of the job",
+    ("ledger history", "of a pleno being prepared"): "merencanakan pleno 2024-W34",
+    ("ledger history", "of a ratified pleno"): "merencanakan pleno 2024-W39",
+}
+
+
+def readers(cast):
+    """Who stands for each column."""
+    return {
+        "members": [cast.chair, cast.member],
+        "secretariat": [cast.head, cast.secretary],
+        "other_staff": [cast.staff],
+        "above_members": [cast.province_chair, cast.province],
+        "above_staff": [cast.province_staff],
+        "national": [cast.national],
+        "administrator": [cast.administrator],
+        "neighbour": [cast.neighbour],
+        "public": [None],
+    }
+
+
+def addresses(world):
+    """Every page and download there is in this world."""
+    found = {reverse(name, kwargs=kwargs) for name, (kwargs, _owner) in book(world).items()}
+    plenos = (world.draft, world.invited, world.open, world.closed, world.signing)
+    for pleno in (*plenos, world.ratified_open, world.ratified_closed):
+        found |= {pleno.address(f"plenos:{name}") for name in OF_A_PLENO}
+    for paper in Document.objects.all():
+        found |= {reverse("kernel:document_file", args=[paper.uuid])}
+    for paper in Document.objects.filter(about__in=(world.ratified_open.uuid, world.ratified_closed.uuid)):
+        found |= {reverse("kernel:document", args=[paper.uuid])}
+    for scan in Scan.objects.select_related("pleno__organisation"):
+        found |= {scan.pleno.address("plenos:scan_file", uuid=scan.uuid)}
+    code = world.cast.unit.code
+    found |= {reverse("kernel:person", args=[code, person.uuid]) for person in (world.cast.member, world.suspended)}
+    found |= {reverse("kernel:person_correct", args=[code, world.cast.member.uuid])}
+    found |= {
+        f"{reverse('plenos:unit', args=[code])}?year=2024",
+        f"{reverse('plenos:room', kwargs=book(world)['plenos:room'][0])}?agenda=3",
+        f"{reverse('kernel:print_room')}?all=1",
+        f"{reverse('kernel:print_room')}?all=1&q=kenari",
+        f"{reverse('plenos:index')}?q=kendari",
+        *(reverse(name) for name in ("desk", "plenos:deliveries", "kernel:units", "kernel:profile")),
+    }
+    return sorted(found)
+
+
+def read_everything(world, reader, paths):
+    """What ``reader`` can read: {path: text} of every address that opens to him."""
+    client = signed_in(Client(), reader) if reader else Client()
+    seen = {}
+    for path in paths:
+        answer = client.get(path)
+        if answer.status_code == 200:
+            seen[path] = b"".join(answer).decode(errors="replace")
+    job = reverse("kernel:job", args=[world.job.uuid])
+    if job in seen:
+        seen[job] = "" if reader == world.job.asked_by else "page of the job"
+    return seen
+
+
+def test_the_table_has_a_canary_for_each_row_and_a_reader_for_each_column(cast):
+    assert {(cell["row"], cell["what"]) for cell in CELLS} == set(CANARIES)
+    assert set(COLUMNS) == set(readers(cast))
+    assert {cell[column] for cell in CELLS for column in COLUMNS} == {"yes", "no"}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_each_cell_of_the_column(cast, column):
+    world = make_world(cast)
+    world.job.refresh_from_db()
+    paths = addresses(world)
+    faults = []
+    for reader in readers(cast)[column]:
+        seen = read_everything(world, reader, paths)
+        for cell in CELLS:
+            canary = CANARIES[cell["row"], cell["what"]]
+            where = [path for path, text in seen.items() if canary in text]
+            said = f"{cell['row']}: {cell['what']} ({reader or 'public'})"
+            if cell[column] == "yes" and not where:
+                faults.append(f"{said}: may be read, but nowhere can be")
+            if cell[column] == "no" and where:
+                faults.append(f"{said}: is read at {', '.join(where[:3])}")
+    assert not faults, "\n".join(faults)

@@ -1,0 +1,186 @@
+"""A world with one of everything, each with a canary in it: what the walk and the cells of visibility look at.
+
+A canary is a word that stands in one place only. Whoever reads it somewhere was able to read that place.
+"""
+
+import datetime
+import io
+from types import SimpleNamespace
+
+from PIL import Image
+
+from bawaslu_portal.kernel import access_links, clock, documents, jobs, organisations, settings_store, suspensions
+from bawaslu_portal.kernel.models import (
+    Division,
+    Document,
+    Job,
+    Membership,
+    NumberUse,
+    OutboxMessage,
+)
+from bawaslu_portal.kernel.tests.factories import make_person, person
+from plenos import lifecycle
+from plenos.models import Attendee
+from plenos.tests.factories import (
+    WHEN,
+    make_closed,
+    make_draft,
+    make_invited,
+    make_open,
+    make_signing,
+    sign_all,
+)
+
+WEEK = datetime.timedelta(days=7)
+
+
+def make_world(cast):
+    """One pleno in each state and one of each thing of the unit, by name."""
+    world = SimpleNamespace(cast=cast)
+    _unit(world, cast)
+    _plenos(world, cast)
+    _papers(world)
+    _work(world, cast)
+    return world
+
+
+def _unit(world, cast):
+    with clock.at(WHEN - 30 * WEEK):
+        for key, value in (("plenos.place", "kenari-tempat"), ("letterhead.contact", "kenari-kontak")):
+            settings_store.change(
+                cast.unit, key, value, since=datetime.date(2024, 1, 1), source="kenari-dasar", by=cast.administrator
+            )
+        settings_store.change(
+            cast.unit,
+            "letterhead.logo",
+            organisations.store_logo(_png()),
+            since=datetime.date(2024, 1, 1),
+            source="berkas",
+            by=cast.administrator,
+        )
+    cast.member.phone, cast.member.nip = "0811-kenari", "kenari-nip"
+    cast.member.save()
+    Division.objects.create(
+        organisation=cast.unit, name="kenari-divisi", short_name="kenari-div", order=9, since=datetime.date(2024, 1, 1)
+    )
+    world.division = Division.objects.filter(organisation=cast.unit).last()
+    world.membership = Membership.objects.get(user=cast.member)
+    newcomer = make_person(cast.unit, "staff", "Pegawai Baru")
+    newcomer.set_unusable_password()
+    newcomer.save()
+    world.newcomer = newcomer
+    world.link = access_links.issue(newcomer, cast.unit, "invitation", by=cast.administrator)
+    second = make_person(cast.unit, "administrator", "Administrator Kedua", order=2)
+    world.second_administrator = second
+    world.waiting_link = access_links.issue(
+        cast.chair, cast.unit, "reset", by=cast.administrator, reason="kenari-lupa-sandi"
+    )
+    suspended = make_person(cast.unit, "staff", "Pegawai Diberhentikan")
+    seat = Membership.objects.get(user=suspended)
+    suspensions.suspend(seat, by=cast.administrator, since=clock.now(), until=None, reason="kenari-alasan-henti")
+    world.suspension = seat.suspensions.get()
+    world.suspended = suspended
+
+
+def _png():
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 40), "white").save(picture, "PNG")
+    return organisations.clean_logo(picture.getvalue())
+
+
+def _item(word, access):
+    return {"title": f"kenari-{word}", "background": f"kenari-latar-{word}", "access": access}
+
+
+def _plenos(world, cast):
+    secretary = cast.secretary
+    world.draft = make_draft(
+        cast,
+        agenda=(_item("siap-tertutup", "closed"), _item("siap-terbuka", "open")),
+        guests=({"name": "kenari-tamu"},),
+    )
+    world.invited = make_invited(
+        cast,
+        when=WHEN + WEEK,
+        agenda=(_item("diundang", "closed"),),
+        link="https://kenari-tautan.example/rapat",
+    )
+    world.open = make_open(
+        cast, when=WHEN + 2 * WEEK, agenda=("Pertama", "Kedua", "Ketiga"), access="open", exceptions={5: "ill"}
+    )
+    first, second, third = world.open.items.order_by("order")
+    with clock.at(world.open.opened_at + datetime.timedelta(minutes=9)):
+        lifecycle.write_notes(third, by=secretary, text="kenari-catatan-langsung", version=third.notes_version)
+        world.decision = lifecycle.decide(first, by=secretary, category="plan", text="kenari-putusan-langsung")
+        lifecycle.defer(second, by=secretary, reason="kenari-alasan-tunda")
+    world.deferred, world.undecided = second, third
+    world.closed = make_closed(cast, when=WHEN + 3 * WEEK, access="open", agenda=(_item("ditutup", "open"),))
+    with clock.at(world.closed.closed_at + datetime.timedelta(hours=1)):
+        lifecycle.word(world.closed, by=secretary, opening_words="kenari-kata-pembuka", closing_words="x")
+        lifecycle.print_draft(world.closed, by=secretary)
+        lifecycle.add_scan(
+            world.closed,
+            by=secretary,
+            file=documents.store(b"%PDF-1.7 kenari-isi-pindaian-langsung", "application/pdf"),
+            caption="kenari-pindaian-langsung",
+        )
+    world.signing = make_signing(cast, when=WHEN + 4 * WEEK, access="open", agenda=(_item("diajukan", "open"),))
+    world.signed_by_hand = Attendee.objects.get(pleno=world.signing, user=cast.members[4])
+    with clock.at(world.signing.closed_at + datetime.timedelta(hours=3)):
+        world.signature = lifecycle.sign_by_hand(
+            world.signing,
+            by=secretary,
+            attendee=world.signed_by_hand,
+            scan=documents.store(b"%PDF-1.7 kenari-tanda-tangan", "application/pdf"),
+            signed_on=clock.today(cast.unit),
+        )
+    world.ratified_open = _ratified(world, cast, WHEN + 5 * WEEK, "open", "sah-terbuka")
+    world.ratified_closed = _ratified(world, cast, WHEN + 6 * WEEK, "closed", "sah-tertutup")
+
+
+def _ratified(world, cast, when, access, word):
+    pleno = make_signing(cast, when=when, access=access, agenda=(_item(word, access),))
+    _bytes(pleno, f"kenari-pengajuan-{word}")
+    with clock.at(pleno.closed_at + datetime.timedelta(hours=2)):
+        lifecycle.add_scan(
+            pleno,
+            by=cast.secretary,
+            file=documents.store(f"%PDF-1.7 kenari-isi-pindaian-{word}".encode(), "application/pdf"),
+            caption=f"kenari-pindaian-{word}",
+        )
+    sign_all(pleno)
+    with clock.at(pleno.closed_at + datetime.timedelta(days=1)):
+        lifecycle.ratify(pleno, by=pleno.chair.user)
+    return pleno
+
+
+def _bytes(pleno, word):
+    """Give every paper of a pleno that has none its bytes, with a canary of its kind."""
+    for paper in Document.objects.filter(about=pleno.uuid, file=None):
+        kind = paper.kind.split(".")[1].replace("_", "-")
+        content = f"%PDF-1.7 {word}-{kind}".encode()
+        Document.objects.filter(pk=paper.pk).update(file=documents.store(content, "application/pdf"))
+
+
+def _papers(world):
+    for name in ("invited", "open", "closed", "signing", "ratified_open", "ratified_closed"):
+        _bytes(getattr(world, name), f"kenari-naskah-{name.replace('_', '-')}")
+    final = Document.objects.filter(about=world.ratified_open.uuid, kind="plenos.berita_acara")
+    world.paper = final.get(superseded_by=None)
+    world.message = OutboxMessage.objects.filter(about=world.invited.uuid, to_user=world.cast.secretary).get()
+    world.number = NumberUse.objects.filter(organisation=world.cast.unit, kind="plenos.undangan").first()
+
+
+def _work(world, cast):
+    unfinished = Document.objects.filter(about=world.invited.uuid).first()
+    world.job = Job.objects.get(key=str(unfinished.uuid))
+    Job.objects.filter(pk=world.job.pk).update(
+        state="failed", asked_by=cast.secretary, error="kenari-galat", attempt=jobs.ATTEMPTS
+    )
+    world.item = world.draft.items.first()
+    world.guest = world.draft.attendees.get(element="guest")
+    world.attendee = world.open.attendees.get(user=cast.member)
+    world.scan = world.ratified_open.scans.get()
+    world.unsigned = world.signing.attendees.get(user=cast.member)
+    world.neighbours_administrator = person(cast.neighbour_unit, "administrator")
+    world.outsiders_administrator = person(cast.outsider_unit, "administrator")
