@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ def print_room(request):
     if chosen["q"]:
         papers = papers.filter(Q(number__icontains=chosen["q"]) | Q(title__icontains=chosen["q"]))
     if not chosen["all"]:
-        papers = papers.filter(superseded_by=None)
+        papers = papers.filter(superseded_by=None, withdrawn_at=None)
     page = Paginator(papers.order_by("-created_at", "-id"), PAGE).get_page(request.GET.get("page"))
     works = {job.key: job for job in Job.objects.filter(kind="paper", key__in=[str(d.uuid) for d in page])}
     rows = [(document, works.get(str(document.uuid))) for document in page]
@@ -88,11 +88,12 @@ def job(request, uuid):
 def job_again(request, uuid):
     """Queue a failed job once more."""
     work = get_object_or_404(Job.objects.visible_to(request.user), uuid=uuid)
-    if work.asked_by_id != request.user.pk:
-        # Whoever may read the paper may ask for it again.
-        get_object_or_404(_readable(request), uuid=work.payload.get("document"))
+    if not jobs.may_try_again(request.user, work):
+        raise Http404
     jobs.try_again(work, by=request.user)
     messages.success(request, _("Pekerjaan diantrekan lagi."))
+    if work.asked_by_id != request.user.pk:
+        return redirect("kernel:document", uuid=work.payload["document"])
     return redirect("kernel:job", uuid=uuid)
 
 
