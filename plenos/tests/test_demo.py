@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from bawaslu_portal.kernel import clock, ledger
-from bawaslu_portal.kernel.models import LedgerHead, Membership, Organisation, User
+from bawaslu_portal.kernel.models import LedgerHead, Membership, User
 from plenos.models import Decision, Pleno
 
 # One process loads it for all tests of this file.
@@ -102,6 +102,22 @@ def of_week(code, week):
     year, number = week_of(week)
     rows = Pleno.objects.filter(organisation__code=code, week_year=year, week=number).order_by("ordinal")
     return list(rows.select_related("organisation"))
+
+
+def test_it_refuses_without_the_setting_and_among_real_people(db, settings, monkeypatch, tmp_path):
+    monkeypatch.setenv("PORTAL_STATE", str(tmp_path))
+    call_command("load_regions", only=["74.71"], verbosity=0, stdout=io.StringIO())
+    settings.PORTAL_DEMO = False
+    with pytest.raises(CommandError, match="PORTAL_DEMO=1"):
+        run()
+    settings.PORTAL_DEMO = True
+    User.objects.create_user("seseorang@bawaslu.example", None, name="Seseorang")
+    with pytest.raises(CommandError, match="do not belong"):
+        run()
+    assert not Pleno.objects.exists()
+    assert User.objects.exclude(email="sistem@portal.invalid").count() == 1
+    with pytest.raises(CommandError, match="No demonstration"):
+        run("--accounts")
 
 
 def test_what_is_planted_comes_back(demo):
@@ -226,19 +242,3 @@ def test_people_came_and_went(demo):
     assert seat.replaces is not None
     assert Membership.objects.filter(organisation__code="74.14", role="chair", acting=True).exists()
     assert Membership.objects.filter(user__email="staf@kota-kendari.contoh.invalid").count() == 2
-
-
-def test_it_refuses_without_the_setting_and_among_real_people(db, settings, monkeypatch, tmp_path):
-    monkeypatch.setenv("PORTAL_STATE", str(tmp_path))
-    call_command("load_regions", only=["74.71"], verbosity=0, stdout=io.StringIO())
-    settings.PORTAL_DEMO = False
-    with pytest.raises(CommandError, match="PORTAL_DEMO=1"):
-        run()
-    settings.PORTAL_DEMO = True
-    User.objects.create_user("seseorang@bawaslu.example", None, name="Seseorang")
-    with pytest.raises(CommandError, match="do not belong"):
-        run()
-    assert not Pleno.objects.exists()
-    assert Organisation.objects.filter(level="district").count() == 1
-    with pytest.raises(CommandError, match="No demonstration"):
-        run("--accounts")
