@@ -216,3 +216,25 @@ ROLES = {
     "national": "national",
     "outsider": "outsider",
 }
+
+
+def words(answer):
+    """The text of a page, entities undone enough to look for what was typed."""
+    return answer.content.decode().replace("&quot;", '"').replace("&#x27;", "'").replace("&amp;", "&")
+
+
+def plan_facts(cast, **changes):
+    """The form of planning as filled in now, for the day after tomorrow."""
+    seat = Membership.objects.get(organisation=cast.unit, role="chair")
+    moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=2)
+    year, week, _day = moment.astimezone(cast.unit.zone).isocalendar()
+    data = {
+        "week": f"{year}-W{week:02d}",
+        "planned_at": moment.astimezone(cast.unit.zone).strftime("%Y-%m-%dT%H:%M"),
+        "place": "Ruang rapat",
+        "access": "closed",
+        "occasion": "weekly",
+        "chair": seat.pk,
+        "agenda": "Laporan pekan lalu\nRencana kerja\nLampu kantor",
+    }
+    return {**data, **changes}
