@@ -4,7 +4,7 @@ import datetime
 
 from django.conf import settings
 from django.utils import translation
-from icalendar import Calendar, Event, vText
+from icalendar import Calendar, Event, vCalAddress, vText
 
 from bawaslu_portal.kernel import wording
 
@@ -52,8 +52,9 @@ def letter(pleno, invitation):
     return "\n".join(lines)
 
 
-def calendar(pleno, invitation):
-    """The .ics text: one event with a stable UID; SEQUENCE grows with each issue."""
+def calendar(pleno, invitation, to):
+    """The .ics text for ``to`` (a user): one event with a stable UID; SEQUENCE grows with each issue. Organizer and
+    attendee stand in it, without which many calendars ignore changes and cancellations (RFC 5546)."""
     cancelled = invitation.kind == "cancel"
     event = Event()
     event.add("uid", f"{pleno.uuid}@portal-bawaslu")
@@ -65,6 +66,12 @@ def calendar(pleno, invitation):
     event.add("location", vText(pleno.place))
     event.add("url", address(pleno))
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    organizer = vCalAddress(f"mailto:{settings.DEFAULT_FROM_EMAIL}")
+    organizer.params["CN"] = vText(pleno.organisation.name)
+    event.add("organizer", organizer)
+    attendee = vCalAddress(f"mailto:{to.email}")
+    attendee.params["CN"] = vText(to.name)
+    event.add("attendee", attendee)
     whole = Calendar()
     whole.add("prodid", "-//Portal Bawaslu//ID")
     whole.add("version", "2.0")

@@ -77,6 +77,7 @@ catalogue.declare_sentences(
         "plenos.pleno.reschedule": _("mengubah jadwal, surat nomor {number}"),
         "plenos.pleno.cancel": _("membatalkan pleno"),
         "plenos.pleno.open": _("membuka pleno: {present} dari {base} hadir, kuorum {needed}"),
+        "plenos.pleno.record_late": _("menandai pleno dicatat kemudian"),
         "plenos.pleno.open_held": _("mencatat pleno yang sudah berlangsung: {present} dari {base} hadir"),
         "plenos.pleno.attend": _("mengubah daftar hadir"),
         "plenos.pleno.note": _("menyimpan catatan pembahasan"),

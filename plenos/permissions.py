@@ -60,6 +60,7 @@ class Reach:
     notes: bool  # live notes, minutes before ratification
     ratified_open: bool  # ratified minutes of class open
     ratified_closed: bool
+    history: bool  # the ledger's lines about it
 
 
 def reach(user, pleno):
@@ -80,6 +81,7 @@ def reach(user, pleno):
         notes=writers,
         ratified_open=ratified and (own or (delivered and (above or scope.nationwide(user)))),
         ratified_closed=ratified and (writers or (delivered and overseers)),
+        history=own or (delivered and overseers),
     )
 
 

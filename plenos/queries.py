@@ -115,6 +115,13 @@ def awaiting(user):
         .select_related("organisation", "chair__user")
         .order_by("planned_at")
     )
+    # Who chaired is asked once a person, not once a pleno.
+    people = {}
+    for pleno in plenos:
+        person = people.setdefault(pleno.chair.user_id, pleno.chair.user)
+        if person is pleno.chair.user:
+            person.scope_cache = {}
+        pleno.chair.user = person
     minutes = {
         m.pleno_id: m
         for m in Minutes.objects.filter(pleno__in=[p.pk for p in plenos], taken_back_at=None).prefetch_related(
@@ -141,7 +148,7 @@ def awaiting(user):
         elif pleno.state == SIGNING and pleno.pk in minutes:
             signed = {s.attendee_id for s in minutes[pleno.pk].signatures.all()}
             mine = present.get(pleno.pk, {}).get(user.pk)
-            if mine and mine not in signed:
+            if mine and mine not in signed and permissions.may_confirm(user, pleno):
                 rows.append((pleno, "confirm"))
             elif permissions.may_ratify(user, pleno) and set(present.get(pleno.pk, {}).values()) <= signed:
                 rows.append((pleno, "ratify"))
@@ -188,7 +195,7 @@ def papers_of(user, pleno):
     """The papers of a pleno that ``user`` may read, with the job that makes each; superseded ones left out."""
     rows = list(
         kernel_documents.readable_by(user)
-        .filter(about_kind="pleno", about=pleno.uuid, superseded_by=None)
+        .filter(about_kind="pleno", about=pleno.uuid, superseded_by=None, withdrawn_at=None)
         .select_related("organisation", "file")
         .defer("record")
         .order_by("kind")

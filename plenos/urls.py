@@ -42,6 +42,7 @@ of_pleno = [
     page("batal/", views.cancel, "cancel"),
     page("hapus/", views.delete, "delete"),
     page("buka/", views.open_session, "open"),
+    page("kemudian/", views.record_late, "record_late"),
     page("ruang/", views.room, "room"),
     page("ruang/agenda/", views.room_item_add, "room_item_add"),
     page("ruang/hadir/<uuid:uuid>/", views.attend, "attend"),

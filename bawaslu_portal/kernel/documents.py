@@ -109,6 +109,13 @@ def issue(kind, *, about_kind, about, record, title, by, number="", access="clos
     return document
 
 
+def withdraw(about, kinds):
+    """Mark the papers of these kinds about a thing as withdrawn: what they say is no longer put forward."""
+    Document.objects.filter(about=about.uuid, kind__in=kinds, superseded_by=None, withdrawn_at=None).update(
+        withdrawn_at=clock.now()
+    )
+
+
 def make_paper(job):
     """The work of a ``paper`` job: build the bytes, write them, and return what stores the row."""
     document = Document.objects.get(uuid=job.payload["document"])
@@ -143,14 +150,19 @@ def sweep(older_than=86400):
     if not settings.PORTAL_STORAGE.exists():
         return removed
     for path in settings.PORTAL_STORAGE.glob("??/??/*"):
-        if time.time() - path.stat().st_mtime < older_than:
+        if _age(path) < older_than:
             continue
         with transaction.atomic():
             # The age once more: the same bytes may have been written again in between.
-            if (
-                not StoredFile.objects.filter(sha256=path.name).exists()
-                and time.time() - path.stat().st_mtime >= older_than
-            ):
-                path.unlink()
+            if not StoredFile.objects.filter(sha256=path.name).exists() and _age(path) >= older_than:
+                path.unlink(missing_ok=True)
                 removed += 1
     return removed
+
+
+def _age(path):
+    """Seconds since the file was written; 0 for one that was renamed or removed meanwhile."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0

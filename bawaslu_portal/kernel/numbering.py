@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from . import catalogue, clock, ledger
+from . import catalogue, clock, ledger, permissions
+from .lifecycle import require
 from .models.documents import Counter, NumberUse
 from .settings_store import setting, values
 
@@ -60,7 +61,7 @@ def _is_used(organisation, year, text):
 def _locked(organisation, series, year):
     _lock_register(organisation, year)
     Counter.objects.bulk_create([Counter(organisation=organisation, series=series, year=year)], ignore_conflicts=True)
-    return Counter.objects.select_for_update().get(organisation=organisation, series=series, year=year)
+    return Counter.objects.select_for_update(no_key=True).get(organisation=organisation, series=series, year=year)
 
 
 def _skip_reserved(counter):
@@ -173,8 +174,9 @@ def take_typed(organisation, kind, text, *, about, day, by):
 
 
 def take(organisation, kind, *, about, day, by, typed="", signer="K"):
-    """Draw or take a typed number, as the unit's setting says. Raises ValidationError as ``take_typed``."""
-    if scheme(organisation, kind, day)["source"] == "typed":
+    """Draw a number, or take the typed one, as the unit's setting says today: the rule that the page showed, whatever
+    the date of the letter. A number that was typed is never thrown away. Raises ValidationError as ``take_typed``."""
+    if typed.strip() or scheme(organisation, kind)["source"] == "typed":
         return take_typed(organisation, kind, typed, about=about, day=day, by=by)
     return draw(organisation, kind, about=about, day=day, by=by, signer=signer)
 
@@ -189,8 +191,12 @@ def draw_decisions(organisation, year, count):
 
 
 def set_next(organisation, series, year, value, *, by):
-    """Set the next number (when the portal takes over from an agenda book). Only upwards past what was drawn."""
+    """Set the next number (when the portal takes over from an agenda book). Only upwards past what was drawn.
+
+    Raises NotPermitted, ValidationError.
+    """
     with transaction.atomic():
+        require(permissions.manages_numbers, by, organisation)
         counter = _locked(organisation, series, year)
         highest = (
             NumberUse.objects.filter(organisation=organisation, series=series, year=year)
@@ -221,7 +227,8 @@ def set_next(organisation, series, year, value, *, by):
 
 
 def reserve(organisation, kind, value, *, day, by, reason):
-    """Mark a number as used outside the portal. Raises ValidationError if it is taken or the reason is empty."""
+    """Mark a number as used outside the portal. Raises NotPermitted, ValidationError (taken, or without a reason)."""
+    require(permissions.manages_numbers, by, organisation)
     if not reason.strip():
         raise ValidationError({"reason": _("Tulis untuk surat apa nomor ini dipakai.")})
     rules = scheme(organisation, kind, day)
@@ -252,11 +259,12 @@ def reserve(organisation, kind, value, *, day, by, reason):
 
 
 def cancel(use, *, by, reason):
-    """Mark a drawn number BATAL: it is kept and never given again. Raises ValidationError without a reason."""
+    """Mark a drawn number BATAL: it is kept and never given again. Raises NotPermitted, ValidationError (no reason)."""
+    require(permissions.manages_numbers, by, use.organisation_id)
     if not reason.strip():
         raise ValidationError({"reason": _("Tulis mengapa nomor ini dibatalkan.")})
     with transaction.atomic():
-        use = NumberUse.objects.select_for_update().get(pk=use.pk)
+        use = NumberUse.objects.select_for_update(no_key=True).get(pk=use.pk)
         if use.state == "cancelled":
             raise ValidationError(_("Nomor ini sudah dibatalkan."))
         use.state, use.reason = "cancelled", reason

@@ -2,8 +2,18 @@
 
 from .fields import ReasonForm
 from .meeting import AttendanceForm, CloseForm, DecideForm, NotesForm, OpenForm, ScanForm
-from .planning import CancelForm, EditForm, GuestForm, InviteForm, ItemForm, NewItemForm, PlanForm, RescheduleForm
-from .signing import DigestForm, HandSignatureForm, PutUpForm, WordsForm
+from .planning import (
+    CancelForm,
+    EditForm,
+    EditItemForm,
+    GuestForm,
+    InviteForm,
+    ItemForm,
+    NewItemForm,
+    PlanForm,
+    RescheduleForm,
+)
+from .signing import DigestForm, ExcuseForm, HandSignatureForm, PutUpForm, WordsForm
 
 __all__ = [
     "AttendanceForm",
@@ -12,6 +22,8 @@ __all__ = [
     "DecideForm",
     "DigestForm",
     "EditForm",
+    "EditItemForm",
+    "ExcuseForm",
     "GuestForm",
     "HandSignatureForm",
     "InviteForm",

@@ -46,9 +46,7 @@ def members_of(organisation, *moments):
 
 def takers_of(organisation, *moments):
     """Those who may take the notes at any of ``moments``, as choices."""
-    posts = Membership.objects.filter(
-        organisation=organisation, role__in=("note_taker", "head_of_secretariat", "staff")
-    )
+    posts = Membership.objects.filter(organisation=organisation, role__in=("note_taker", "head_of_secretariat"))
     held = {pk for moment in moments for pk in posts.at(moment).values_list("pk", flat=True)}
     return Membership.objects.filter(pk__in=held)
 

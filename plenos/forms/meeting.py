@@ -1,6 +1,8 @@
 """What a form may contain while the session is held, or entered afterwards: attendance, notes, decisions, closing."""
 
 import datetime
+import hashlib
+import uuid
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -89,6 +91,7 @@ class AttendanceForm(PortalForm):
     reason = forms.CharField(label=_("Keterangan"), required=False, max_length=200)
     arrived_at = LocalDateTimeField(label=_("Datang"), required=False)
     left_at = LocalDateTimeField(label=_("Pulang"), required=False)
+    seen = forms.DateTimeField(widget=forms.HiddenInput, required=False, input_formats=["%Y-%m-%dT%H:%M:%S.%f%z"])
 
     def __init__(self, *args, attendee, **kwargs):
         zone = attendee.pleno.organisation.zone
@@ -100,6 +103,7 @@ class AttendanceForm(PortalForm):
                 "reason": attendee.reason,
                 "arrived_at": attendee.arrived_at,
                 "left_at": attendee.left_at,
+                "seen": attendee.recorded_at.isoformat(timespec="microseconds"),
             },
         )
         super().__init__(*args, **kwargs)
@@ -114,7 +118,13 @@ class AttendanceForm(PortalForm):
             "reason": self.cleaned_data["reason"],
             "arrived_at": self.cleaned_data["arrived_at"],
             "left_at": self.cleaned_data["left_at"],
+            "seen": self.cleaned_data["seen"],
         }
+
+
+def notes_digest(text):
+    """A short digest of notes as a page showed them: tells whether they were touched there."""
+    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16]
 
 
 class NotesForm(PortalForm):
@@ -127,10 +137,14 @@ class NotesForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 5, "class": "form-control doc"}),
     )
     notes_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    notes_were = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
+    notes_page = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
 
 class DecideForm(KeyedMixin, NotesForm):
     """A decision with its manner, votes by name, dissent and follow-ups. Everyone agrees unless marked."""
+
+    other_notes = None  # what someone else saved meanwhile, to be shown beside
 
     text = forms.CharField(
         label=_("Keputusan"),
@@ -203,6 +217,12 @@ class DecideForm(KeyedMixin, NotesForm):
 
     def clean(self):
         cleaned = super().clean()
+        here = {f"vote_{a.pk}" for a in self.present}
+        gone = [n for n in self.data if n.startswith("vote_") and n not in here and cleaned.get("manner") == VOTE]
+        if gone:
+            self.add_error(
+                None, _("Daftar hadir berubah sejak halaman ini dibuka. Periksa suara yang tersisa, lalu catat.")
+            )
         for n in range(1, FOLLOW_UP_ROWS + 1):
             given = [bool(cleaned.get(f"{part}_{n}")) for part in ("what", "who", "due")]
             if any(given) and not all(given):
@@ -210,6 +230,13 @@ class DecideForm(KeyedMixin, NotesForm):
             elif all(given) and cleaned[f"due_{n}"] < self.pleno.monday - datetime.timedelta(days=60):
                 self.add_error(f"due_{n}", _("Tenggat ini jauh sebelum plenonya. Periksa tanggalnya."))
         return cleaned
+
+    def typed_notes(self):
+        """(text, version, page) of the notes where they were touched here, else None: untouched ones are not sent."""
+        text = self.cleaned_data["notes"]
+        if self.cleaned_data["notes_were"] == notes_digest(text):
+            return None
+        return text, self.cleaned_data["notes_version"], self.cleaned_data["notes_page"]
 
     def facts(self):
         """What ``lifecycle.decide`` takes. A vote that was not given is never made up: the verb asks for it."""
@@ -231,6 +258,7 @@ class DecideForm(KeyedMixin, NotesForm):
                 if cleaned.get(f"what_{n}")
             ],
             "happened_at": cleaned.get("happened_at"),
+            "notes": self.typed_notes(),
         }
 
 

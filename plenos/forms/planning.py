@@ -131,9 +131,17 @@ class PlanForm(KeyedMixin, PlenoForm):
 class EditForm(VersionedMixin, PlenoForm):
     """Changing a draft. The week stays: plan another pleno for another week."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, recorded_late=False, **kwargs):
         super().__init__(*args, **kwargs)
+        self.recorded_late = recorded_late
         del self.fields["week"]
+
+    def clean(self):
+        cleaned = super().clean()
+        planned = cleaned.get("planned_at")
+        if planned and self.recorded_late and planned > clock.now():
+            self.add_error("planned_at", _("Pleno yang sudah berlangsung tidak mungkin di masa depan."))
+        return cleaned
 
     def facts(self):
         cleaned = dict(self.cleaned_data)
@@ -179,6 +187,11 @@ class ItemForm(PortalModelForm):
         model = AgendaItem
         fields = ("title", "background", "proposer", "access")
         widgets = {"background": forms.Textarea(attrs={"rows": 3})}
+
+
+class EditItemForm(VersionedMixin, ItemForm):
+    class Meta(ItemForm.Meta):
+        pass
 
 
 class NewItemForm(KeyedMixin, ItemForm):

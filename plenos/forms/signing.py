@@ -11,6 +11,8 @@ from .fields import LONGEST_TEXT, NumberMixin, ScanField
 class WordsForm(VersionedMixin, PortalForm):
     """The opening and closing words of the minutes."""
 
+    stored = None  # the pleno as someone else saved it meanwhile, to be shown beside
+
     doc = ("opening_words", "closing_words")
 
     opening_words = forms.CharField(
@@ -37,9 +39,15 @@ class PutUpForm(KeyedMixin, NumberMixin, PortalForm):
 class DigestForm(KeyedMixin, PortalForm):
     """The digest that was read, confirmed as such."""
 
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
 
-class HandSignatureForm(KeyedMixin, PortalForm):
+class ExcuseForm(DigestForm):
+    """Why a present member does not sign."""
+
+    reason = forms.CharField(label=_("Alasan"), max_length=300)
+
+
+class HandSignatureForm(DigestForm):
     signed_on = forms.DateField(label=_("Tanggal ditandatangani"))
     scan = ScanField()

@@ -1,17 +1,7 @@
 """When each step of a plenary may be done, and what then happens. The table is read aloud in ``table.py``."""
 
-from .meeting import (
-    add_scan,
-    close,
-    decide,
-    defer,
-    open_session,
-    reopen_item,
-    set_attendance,
-    undo_decision,
-    withdraw,
-    write_notes,
-)
+from .deciding import decide, defer, reopen_item, undo_decision, withdraw, write_notes
+from .meeting import add_scan, close, open_session, set_attendance
 from .planning import (
     add_guest,
     add_item,
@@ -22,6 +12,7 @@ from .planning import (
     invite,
     move_item,
     plan,
+    record_late,
     remove_guest,
     remove_item,
     reschedule,
@@ -51,6 +42,7 @@ __all__ = [
     "print_draft",
     "put_up",
     "ratify",
+    "record_late",
     "remove_guest",
     "remove_item",
     "reopen_item",

@@ -1,6 +1,7 @@
 """The session while it is held: opening, attendance, notes, decisions, closing."""
 
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,36 +10,17 @@ from bawaslu_portal.kernel.lifecycle import Conflict, TransitionRefused, advance
 from bawaslu_portal.kernel.models import Membership
 
 from .. import queries, quorum
-from ..models import AgendaItem, Attendee, Decision, Dissent, FollowUp, Invitation, Scan, Vote
+from ..models import AgendaItem, Attendee, Invitation, Scan
 from ..models.items import (
-    ABSTAIN,
-    ACCEPTED,
-    AGAINST,
-    AGREE,
-    CONSENSUS,
-    DECIDED,
     DEFERRED,
-    REJECTED,
     TIED,
-    VOTE,
     WAITING,
     WITHDRAWN,
 )
 from ..models.sessions import ELEMENT_MEMBER, ELEMENT_SECRETARIAT, PRESENT
 from . import table
-
-
-def _moment(pleno, happened_at):
-    """When it happened: typed, or now. Raises ValidationError for the future or before the opening, and for a
-    session that was already held when the hour was not typed: the clock only knows when it is recorded."""
-    if happened_at is None and pleno.recorded_late:
-        raise ValidationError({"happened_at": _("Ketik waktu kejadiannya; pleno ini dicatat kemudian.")})
-    moment = happened_at or clock.now()
-    if moment > clock.now():
-        raise ValidationError({"happened_at": _("Waktu kejadian tidak boleh di masa depan.")})
-    if pleno.opened_at and moment < pleno.opened_at:
-        raise ValidationError({"happened_at": _("Waktu kejadian tidak boleh sebelum pleno dibuka.")})
-    return moment
+from .deciding import put_off
+from .hours import happened
 
 
 def _largest_presence(attendees):
@@ -98,7 +80,7 @@ def open_session(pleno, *, by, exceptions=None, happened_at=None, chair=None, ch
         opened = act.thing
         if opened.recorded_late and happened_at is None:
             raise ValidationError({"happened_at": _("Ketik waktu pleno itu dibuka.")})
-        moment = _moment(opened, happened_at)
+        moment = happened(opened, happened_at)
         members = Membership.objects.in_office_on(opened.organisation, moment)
         if not members:
             raise TransitionRefused(_("Tidak ada Ketua atau Anggota yang menjabat saat itu. Periksa keanggotaan unit."))
@@ -125,7 +107,7 @@ def open_session(pleno, *, by, exceptions=None, happened_at=None, chair=None, ch
         day = moment.astimezone(opened.organisation.zone).date()
         opened.quorum_needed = quorum.needed(opened.organisation, len(members), day)
         _store_quorum(opened)
-        if opened.recorded_late and invitation and invitation.get("number"):
+        if opened.recorded_late and invitation and invitation.get("number") and not opened.invitations.exists():
             _cite_invitation(opened, by, moment, **invitation)
         act.note(
             opened_at=moment.isoformat(),
@@ -147,7 +129,6 @@ def _cite_invitation(pleno, by, moment, *, number, dated=None):
         number=use.text,
         dated=dated,
         planned_at=pleno.planned_at,
-        issued_at=moment,
         issued_by=by,
     )
 
@@ -171,19 +152,31 @@ def _attendee(pleno, element, membership, order, moment, facts):
     )
 
 
-def set_attendance(attendee, *, by, status, mode="onsite", reason="", arrived_at=None, left_at=None):
-    """Change one line of the attendance. Who was absent and now is present arrives by the clock, unless typed.
+def _typed(typed, stored):
+    """The hour that was typed; the stored one where only its seconds are missing, since pages show minutes."""
+    if typed and stored and typed.replace(second=0, microsecond=0) == stored.replace(second=0, microsecond=0):
+        return stored
+    return typed
 
-    Raises ValidationError (departure before arrival, the future, no hour of arrival in a session entered
-    afterwards), TransitionRefused when a standing decision counted this member's presence otherwise, or the chair
-    would be absent.
+
+def set_attendance(attendee, *, by, status, mode="onsite", reason="", arrived_at=None, left_at=None, seen=None):
+    """Change one line of the attendance. Who was absent and now is present arrives by the clock, unless typed; one
+    whose presence was taken away by mistake keeps his hour of arrival.
+
+    Raises Conflict when someone else wrote this line since ``seen`` (its ``recorded_at``), ValidationError (departure
+    before arrival, the future, no hour of arrival in a session entered afterwards), TransitionRefused when a standing
+    decision counted this member's presence otherwise, or the chair would be absent.
     """
     with advance(table.ATTEND, attendee.pleno, by=by) as act:
         pleno = act.thing
-        row = Attendee.objects.select_for_update().get(pk=attendee.pk)
+        row = Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
+        if seen is not None and seen != row.recorded_at:
+            raise Conflict(
+                _("Kehadiran %(name)s baru saja diubah orang lain. Periksa, lalu simpan lagi.") % {"name": row.name}
+            )
         before = row.status
         if status == PRESENT:
-            arrived = arrived_at or row.arrived_at
+            arrived, left_at = _typed(arrived_at, row.arrived_at) or row.arrived_at, _typed(left_at, row.left_at)
             if arrived is None and pleno.recorded_late:
                 raise ValidationError({"arrived_at": _("Ketik jam ia datang; pleno ini dicatat kemudian.")})
             arrived = arrived or clock.now()
@@ -197,7 +190,7 @@ def set_attendance(attendee, *, by, status, mode="onsite", reason="", arrived_at
         else:
             if row.pk and row.membership_id == pleno.chair_id:
                 raise TransitionRefused(_("Pimpinan rapat harus hadir; ia memimpin pleno ini."))
-            row.arrived_at = row.left_at = None
+            row.left_at = None
         row.status, row.mode, row.reason, row.recorded_at = status, mode, reason, clock.now()
         row.save()
         _decisions_still_hold(pleno, row)
@@ -227,176 +220,36 @@ def _decisions_still_hold(pleno, row):
             )
 
 
-def write_notes(item, *, by, text, version):
-    """Save the discussion notes of an item. Raises Conflict when someone else saved since ``version``."""
-    with advance(table.NOTE, item.pleno, by=by) as act:
-        row = AgendaItem.objects.select_for_update().get(pk=item.pk)
-        if int(version) != row.notes_version and row.notes != text:
-            raise Conflict(_("Catatan agenda ini baru saja disimpan orang lain. Kedua naskah ditampilkan; gabungkan."))
-        row.notes, row.notes_version, row.notes_at = text, row.notes_version + 1, clock.now()
-        row.save(update_fields=["notes", "notes_version", "notes_at"])
-        act.note(item=str(row.uuid), version=row.notes_version)
-    item.refresh_from_db()
-
-
-def _result(manner, votes):
-    if manner == CONSENSUS:
-        return ACCEPTED
-    agree = sum(choice == AGREE for choice in votes.values())
-    against = sum(choice == AGAINST for choice in votes.values())
-    if agree == against:
-        return TIED
-    return ACCEPTED if agree > against else REJECTED
-
-
-def _check_decision(pleno, item, moment, manner, votes, dissents, present):
-    """Raises TransitionRefused without quorum or on a settled item, ValidationError for votes that cannot be."""
-    state = quorum.Quorum(pleno.quorum_base, pleno.quorum_needed, len(present))
-    if not state.met:
-        raise TransitionRefused(
-            _(
-                "Kuorum tidak terpenuhi: %(present)s hadir, paling sedikit %(needed)s. Tunggu anggota datang, "
-                "atau tunda agenda ini ke pleno lanjutan."
-            )
-            % {"present": state.present, "needed": state.needed}
-        )
-    if item.fate in (DEFERRED, WITHDRAWN):
-        raise TransitionRefused(_("Agenda ini sudah ditunda atau ditarik. Buka kembali agenda itu dahulu."))
-    ids = {a.pk for a in present}
-    if manner == VOTE:
-        if set(votes) != ids:
-            raise ValidationError(
-                {"votes": _("Setiap anggota yang hadir memberi satu suara; yang tidak hadir tidak memberi suara.")}
-            )
-        if any(choice not in (AGREE, AGAINST, ABSTAIN) for choice in votes.values()):
-            raise ValidationError({"votes": _("Pilih setuju, tidak setuju, atau abstain.")})
-    elif votes:
-        raise ValidationError({"votes": _("Musyawarah mufakat tidak memakai suara.")})
-    if set(dissents) - ids:
-        raise ValidationError({"dissent": _("Pendapat berbeda hanya dari anggota yang hadir.")})
-
-
-def decide(item, *, by, category, text, manner=CONSENSUS, votes=None, dissents=None, follow_ups=(), happened_at=None):
-    """Record a decision on an item, with those entitled, present and the quorum frozen beside it.
-
-    ``votes``: {attendee id: choice} of every member in the room, only for majority; ``dissents``: {attendee id:
-    text}; ``follow_ups``: dicts of what, responsible (Membership), due. A tie is recorded and leaves the item open.
-    Raises TransitionRefused (no quorum, item deferred), ValidationError.
-    """
-    votes, dissents = votes or {}, {k: v for k, v in (dissents or {}).items() if v.strip()}
-    if not text.strip():
-        raise ValidationError({"text": _("Tulis isi keputusannya.")})
-    with advance(table.DECIDE, item.pleno, by=by) as act:
-        pleno = act.thing
-        row = AgendaItem.objects.select_for_update().get(pk=item.pk)
-        moment = _moment(pleno, happened_at)
-        present = [a for a in pleno.attendees.members() if a.in_room_at(moment)]
-        _check_decision(pleno, row, moment, manner, votes, dissents, present)
-        decision = Decision.objects.create(
-            item=row,
-            pleno=pleno,
-            organisation=pleno.organisation,
-            category=category,
-            text=text.strip(),
-            manner=manner,
-            result=_result(manner, votes),
-            happened_at=moment,
-            recorded_at=clock.now(),
-            recorded_by=by,
-            entitled=pleno.quorum_base,
-            present=len(present),
-            quorum_needed=pleno.quorum_needed,
-        )
-        common = {"decision": decision, "organisation": pleno.organisation}
-        Vote.objects.bulk_create(Vote(attendee_id=a, choice=c, **common) for a, c in votes.items())
-        Dissent.objects.bulk_create(Dissent(attendee_id=a, text=t.strip(), **common) for a, t in dissents.items())
-        FollowUp.objects.bulk_create(FollowUp(pleno=pleno, **common, **facts) for facts in follow_ups)
-        if decision.result != TIED:
-            row.fate, row.fate_reason, row.fate_at = DECIDED, "", moment
-            row.save(update_fields=["fate", "fate_reason", "fate_at"])
-        act.note(
-            item=str(row.uuid),
-            decision=str(decision.uuid),
-            manner=manner,
-            result=decision.result,
-            present=decision.present,
-            needed=decision.quorum_needed,
-        )
-    item.refresh_from_db()
-    return decision
-
-
-def undo_decision(decision, *, by):
-    """Undo a slip before closing: the row stays, marked undone, and leaves the record."""
-    with advance(table.UNDO, decision.pleno, by=by) as act:
-        row = Decision.objects.select_for_update().get(pk=decision.pk)
-        if row.undone_at:
-            raise TransitionRefused(_("Keputusan ini sudah dibatalkan."))
-        row.undone_at, row.undone_by = clock.now(), by
-        row.save(update_fields=["undone_at", "undone_by"])
-        item = row.item
-        if not item.decisions.standing().exclude(result=TIED).exists():
-            item.fate, item.fate_at = WAITING, None
-            item.save(update_fields=["fate", "fate_at"])
-        act.note(item=str(item.uuid), decision=str(row.uuid))
-
-
-def _settle(step, item, fate, *, by, reason, happened_at):
-    if not reason.strip():
-        raise ValidationError({"reason": _("Tulis alasannya.")})
-    with advance(step, item.pleno, by=by) as act:
-        row = AgendaItem.objects.select_for_update().get(pk=item.pk)
-        if row.fate == DECIDED:
-            raise TransitionRefused(_("Agenda ini sudah diputuskan. Batalkan dahulu keputusannya."))
-        # Entered afterwards and no hour typed: unknown, rather than the hour of recording.
-        unknown = act.thing.recorded_late and happened_at is None
-        row.fate, row.fate_reason = fate, reason.strip()
-        row.fate_at = None if unknown else _moment(act.thing, happened_at)
-        row.save(update_fields=["fate", "fate_reason", "fate_at"])
-        act.note(item=str(row.uuid))
-    item.refresh_from_db()
-
-
-def defer(item, *, by, reason, happened_at=None):
-    """Put an item off to a later pleno. Raises ValidationError without a reason."""
-    _settle(table.DEFER, item, DEFERRED, by=by, reason=reason, happened_at=happened_at)
-
-
-def withdraw(item, *, by, reason, happened_at=None):
-    """Take an item back from discussion. Raises ValidationError without a reason."""
-    _settle(table.WITHDRAW, item, WITHDRAWN, by=by, reason=reason, happened_at=happened_at)
-
-
-def reopen_item(item, *, by):
-    """Take up a deferred or withdrawn item again while the pleno is open."""
-    with advance(table.REOPEN_ITEM, item.pleno, by=by) as act:
-        row = AgendaItem.objects.select_for_update().get(pk=item.pk)
-        if row.fate not in (DEFERRED, WITHDRAWN):
-            raise TransitionRefused(_("Agenda ini tidak ditunda atau ditarik."))
-        row.fate, row.fate_reason, row.fate_at = WAITING, "", None
-        row.save(update_fields=["fate", "fate_reason", "fate_at"])
-        act.note(item=str(row.uuid))
-    item.refresh_from_db()
-
-
 def still_open(pleno):
     """The items whose fate is not settled: closing waits for them."""
     return list(pleno.items.filter(fate=WAITING).order_by("order"))
 
 
-def close(pleno, *, by, happened_at=None):
+def _closes_after_all(pleno, moment):
+    """Raises ValidationError for an hour of closing before a decision, an arrival or a departure."""
+    latest = pleno.decisions.standing().aggregate(latest=Max("happened_at"))["latest"]
+    if latest and moment < latest:
+        raise ValidationError({"happened_at": _("Waktu tutup tidak boleh sebelum keputusan terakhir.")})
+    seen = pleno.attendees.filter(status=PRESENT).aggregate(came=Max("arrived_at"), went=Max("left_at"))
+    if any(hour and moment < hour for hour in seen.values()):
+        raise ValidationError({"happened_at": _("Waktu tutup tidak boleh sebelum orang terakhir datang atau pulang.")})
+
+
+def close(pleno, *, by, happened_at=None, fates=(), reason=""):
     """Close the session. Decisions get their numbers now, in agenda order; a tied vote gets none.
 
-    Raises TransitionRefused while an item is open, ValidationError for an hour before the opening.
+    ``fates``: (item, "defer" or "withdraw") for items still open, all with ``reason``. Raises TransitionRefused
+    while an item is open, ValidationError for an hour before something that happened, or without the reason.
     """
     with advance(table.CLOSE, pleno, by=by) as act:
         closed = act.thing
         if closed.recorded_late and happened_at is None:
             raise ValidationError({"happened_at": _("Ketik waktu pleno itu ditutup.")})
-        moment = _moment(closed, happened_at)
-        latest = closed.decisions.standing().order_by("-happened_at").values_list("happened_at", flat=True).first()
-        if latest and moment < latest:
-            raise ValidationError({"happened_at": _("Waktu tutup tidak boleh sebelum keputusan terakhir.")})
+        moment = happened(closed, happened_at)
+        _closes_after_all(closed, moment)
+        for item, fate in fates:
+            row = AgendaItem.objects.select_for_update(no_key=True).get(pk=item.pk, pleno=closed)
+            put_off(row, DEFERRED if fate == "defer" else WITHDRAWN, reason, moment)
         waiting = still_open(closed)
         if waiting:
             raise TransitionRefused(

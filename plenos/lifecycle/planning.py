@@ -17,6 +17,7 @@ from ..models.sessions import ELEMENT_GUEST
 from ..permissions import may_plan, may_prepare
 from . import table
 
+OLDEST_LETTER = 60  # days
 FIELDS = ("planned_at", "place", "link", "access", "occasion", "chair_reason", "note_taker")
 
 
@@ -46,7 +47,7 @@ def plan(organisation, *, by, year, week, planned_at, place, agenda=(), guests=(
     require(may_plan, by, organisation)
     chair = _chair(organisation, planned_at, fields.pop("chair", None), fields.get("chair_reason", ""))
     with transaction.atomic():
-        Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+        Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
         last = Pleno.objects.of(organisation).in_week(year, week).aggregate(last=Max("ordinal"))["last"] or 0
         pleno = Pleno.objects.create(
             organisation=organisation,
@@ -110,20 +111,26 @@ def add_item(pleno, *, by, title, background="", proposer="", access=None):
 
 def _still_there(row):
     """The same row, read again under the lock on its pleno. Raises Conflict when it was taken off meanwhile."""
-    found = type(row).objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    found = type(row).objects.select_for_update(of=("self",), no_key=True).filter(pk=row.pk).first()
     if found is None:
         raise Conflict(_("Baris ini baru saja dihapus orang lain. Muat ulang halaman."))
     return found
 
 
-def edit_item(item, *, by, **fields):
-    """Change title, background, proposer or access of an item before the pleno opens."""
+def edit_item(item, *, by, version=None, **fields):
+    """Change title, background, proposer or access of an item before the pleno opens.
+
+    Raises Conflict when someone else changed it since ``version``.
+    """
     with advance(table.ARRANGE, item.pleno, by=by) as act:
         row = _still_there(item)
+        if version is not None and int(version) != row.version:
+            raise Conflict(_("Agenda ini baru saja diubah orang lain. Bandingkan, lalu simpan lagi."))
+        row.version += 1
         changed = [name for name in ("title", "background", "proposer", "access") if name in fields]
         for name in changed:
             setattr(row, name, fields[name])
-        row.save(update_fields=changed)
+        row.save(update_fields=[*changed, "version"])
         act.note(item=str(row.uuid), what="edit")
     item.refresh_from_db()
 
@@ -179,6 +186,19 @@ def remove_guest(guest, *, by):
         row.delete()
 
 
+def record_late(pleno, *, by):
+    """From here on every fact of this pleno carries a typed hour: it was held without the portal (no power, no line).
+
+    Its invitation stays. Raises TransitionRefused before its hour, or when it already is one.
+    """
+    with advance(table.RECORD_LATE, pleno, by=by) as act:
+        if act.thing.recorded_late:
+            raise TransitionRefused(_("Pleno ini sudah ditandai dicatat kemudian."))
+        if act.thing.planned_at > clock.now() and act.thing.opened_at is None:
+            raise TransitionRefused(_("Waktu rapat belum tiba. Ubah jadwalnya bila rapat dimajukan."))
+        act.thing.recorded_late = True
+
+
 def delete(pleno, *, by):
     """Delete a draft that was never issued; the ledger keeps that it was there."""
     with transaction.atomic():
@@ -206,11 +226,22 @@ def _recipients(pleno):
     return list(dict.fromkeys([*members, *others]))
 
 
+def _date_of_letter(pleno, dated):
+    """The date of a letter: today unless typed. Raises ValidationError for the future or before the last 60 days."""
+    today = clock.today(pleno.organisation)
+    dated = dated or today
+    if dated > today:
+        raise ValidationError({"dated": _("Tanggal surat tidak boleh di masa depan.")})
+    if (today - dated).days > OLDEST_LETTER:
+        raise ValidationError({"dated": _("Tanggal surat ini lebih dari dua bulan yang lalu. Periksa tahunnya.")})
+    return dated
+
+
 def _issue_invitation(act, kind, *, number, dated, reason=""):
     """Common to inviting, rescheduling and cancelling: number, proof of issue, paper, messages."""
     pleno, by = act.thing, act.by
     now = clock.now()
-    dated = dated or clock.today(pleno.organisation)
+    dated = _date_of_letter(pleno, dated)
     use = numbering.take(pleno.organisation, "plenos.undangan", about=pleno.uuid, day=dated, by=by, typed=number)
     lead = setting(pleno.organisation, "plenos.lead_days", dated)
     invitation = Invitation.objects.create(
@@ -226,7 +257,6 @@ def _issue_invitation(act, kind, *, number, dated, reason=""):
         issued_by=by,
         lead_time_kept=(pleno.planned_at.astimezone(pleno.organisation.zone).date() - dated).days >= int(lead),
     )
-    calendar = appointment.calendar(pleno, invitation)
     for user in _recipients(pleno):
         mail.put(
             pleno.organisation,
@@ -235,7 +265,7 @@ def _issue_invitation(act, kind, *, number, dated, reason=""):
             to=user,
             subject=appointment.subject(pleno, invitation),
             body=appointment.letter(pleno, invitation),
-            calendar=calendar,
+            calendar=appointment.calendar(pleno, invitation, user),
         )
     record = papers.invitation_record(pleno, invitation)
     for name in ("plenos.undangan",) if kind == "cancel" else ("plenos.undangan", "plenos.daftar_hadir_kosong"):

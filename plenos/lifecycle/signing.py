@@ -89,10 +89,17 @@ def take_back(pleno, *, by, reason):
     if not reason.strip():
         raise ValidationError({"reason": _("Tulis mengapa risalah ditarik dari penandatanganan.")})
     with advance(table.TAKE_BACK, pleno, by=by) as act:
-        minutes = Minutes.objects.select_for_update().get(pleno=pleno, taken_back_at=None)
+        minutes = Minutes.objects.select_for_update(no_key=True).get(pleno=pleno, taken_back_at=None)
         minutes.taken_back_at, minutes.taken_back_by, minutes.taken_back_reason = clock.now(), by, reason.strip()
         minutes.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_reason"])
+        documents.withdraw(pleno, queries.MINUTES_PAPERS)
         act.note(number=minutes.number, digest=minutes.digest, signatures=minutes.signatures.count())
+
+
+def _same_text(minutes, digest):
+    """Raises Conflict when the minutes were frozen anew since the page that shows ``digest``."""
+    if digest is not None and digest != minutes.digest:
+        raise Conflict(_("Naskah ini sudah dibekukan ulang sejak Anda membacanya. Baca naskah yang baru."))
 
 
 def _sign(act, minutes, attendee, manner, **facts):
@@ -115,7 +122,7 @@ def _sign(act, minutes, attendee, manner, **facts):
 
 
 def _current(pleno):
-    return Minutes.objects.select_for_update().get(pleno=pleno, taken_back_at=None)
+    return Minutes.objects.select_for_update(no_key=True).get(pleno=pleno, taken_back_at=None)
 
 
 def confirm(pleno, *, by, digest):
@@ -130,25 +137,31 @@ def confirm(pleno, *, by, digest):
             raise NotPermitted(
                 _("Anda tidak tercatat hadir pada pleno ini, jadi tidak ikut menandatangani risalahnya.")
             )
-        if digest != minutes.digest:
-            raise Conflict(_("Naskah ini sudah dibekukan ulang sejak Anda membacanya. Baca naskah yang baru."))
+        _same_text(minutes, digest)
         return _sign(act, minutes, attendee, CONFIRMED)
 
 
-def sign_by_hand(pleno, *, by, attendee, scan, signed_on):
-    """Record that a present member signed the paper by hand, with its scan (a StoredFile)."""
+def sign_by_hand(pleno, *, by, attendee, scan, signed_on, digest=None):
+    """Record that a present member signed the paper by hand, with its scan (a StoredFile). ``digest``: of the text
+    that the paper shows; frozen anew meanwhile, it is a Conflict. Raises ValidationError for an impossible date."""
     with advance(table.SIGN_BY_HAND, pleno, by=by) as act:
+        minutes = _current(pleno)
+        _same_text(minutes, digest)
+        if signed_on < clock.local(act.thing.opened_at, act.thing.organisation).date():
+            raise ValidationError({"signed_on": _("Tanggal tanda tangan tidak boleh sebelum hari pleno.")})
         if signed_on > clock.today(act.thing.organisation):
             raise ValidationError({"signed_on": _("Tanggal tanda tangan tidak boleh di masa depan.")})
-        return _sign(act, _current(pleno), attendee, BY_HAND, scan=scan, signed_on=signed_on)
+        return _sign(act, minutes, attendee, BY_HAND, scan=scan, signed_on=signed_on)
 
 
-def excuse(pleno, *, by, attendee, reason):
+def excuse(pleno, *, by, attendee, reason, digest=None):
     """Record why a present member does not sign: refuses, is ill, has left. Raises ValidationError without one."""
     if not reason.strip():
         raise ValidationError({"reason": _("Tulis mengapa ia tidak menandatangani.")})
     with advance(table.EXCUSE, pleno, by=by) as act:
-        return _sign(act, _current(pleno), attendee, NOT_SIGNED, reason=reason.strip())
+        minutes = _current(pleno)
+        _same_text(minutes, digest)
+        return _sign(act, minutes, attendee, NOT_SIGNED, reason=reason.strip())
 
 
 def unsigned(pleno, minutes):
@@ -165,8 +178,7 @@ def ratify(pleno, *, by, digest=None):
     with advance(table.RATIFY, pleno, by=by) as act:
         locked = act.thing
         minutes = _current(pleno)
-        if digest is not None and digest != minutes.digest:
-            raise Conflict(_("Naskah ini sudah dibekukan ulang sejak Anda membacanya. Baca naskah yang baru."))
+        _same_text(minutes, digest)
         missing = unsigned(locked, minutes)
         if missing:
             raise TransitionRefused(

@@ -1,7 +1,8 @@
 """The lifecycle of a pleno as a table: action, from which states, to which, by whom.
 
 draft -> invited -> open -> closed -> signing -> ratified; draft and invited may end as cancelled. A pleno that was
-already held goes from draft to open with typed times.
+already held is entered with typed times; one that was planned or begun in the portal, and then held without it, can
+be turned into such a one ("record late").
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -66,9 +67,16 @@ OPEN_SESSION = Transition(
     may_prepare,
     _("Pleno dibuka sesudah undangan terbit. Terbitkan undangan dahulu."),
 )
+RECORD_LATE = Transition(
+    "plenos.pleno.record_late",
+    frozenset({DRAFT, INVITED, OPEN}),
+    None,
+    may_prepare,
+    _("Pleno ini sudah ditutup atau dibatalkan; waktunya tidak dapat diketik lagi."),
+)
 OPEN_HELD = Transition(
     "plenos.pleno.open_held",
-    frozenset({DRAFT}),
+    frozenset({DRAFT, INVITED}),
     OPEN,
     may_prepare,
     _("Pleno ini sudah dibuka atau dibatalkan."),
@@ -113,6 +121,7 @@ TABLE = (
     RESCHEDULE,
     CANCEL,
     OPEN_SESSION,
+    RECORD_LATE,
     OPEN_HELD,
     ATTEND,
     NOTE,

@@ -54,6 +54,8 @@ class Migration(migrations.Migration):
                 ("notes", models.TextField(blank=True, verbose_name="catatan pembahasan")),
                 ("notes_version", models.PositiveIntegerField(default=0)),
                 ("notes_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("notes_page", models.UUIDField(null=True)),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -345,7 +347,7 @@ class Migration(migrations.Migration):
                 ("dated", models.DateField(verbose_name="tanggal surat")),
                 ("reason", models.CharField(blank=True, max_length=300, verbose_name="alasan")),
                 ("planned_at", models.DateTimeField()),
-                ("issued_at", models.DateTimeField()),
+                ("issued_at", models.DateTimeField(null=True)),
                 ("recorded_at", models.DateTimeField(default=bawaslu_portal.kernel.clock.now)),
                 ("lead_time_kept", models.BooleanField(default=True)),
                 (

@@ -36,6 +36,8 @@ class AgendaItem(PartRow):
     notes = models.TextField(_("catatan pembahasan"), blank=True)
     notes_version = models.PositiveIntegerField(default=0)
     notes_at = models.DateTimeField(null=True)
+    notes_page = models.UUIDField(null=True)  # the open page that saved them last
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["order", "id"]

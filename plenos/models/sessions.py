@@ -255,7 +255,8 @@ class Attendee(PartRow):
 
 
 class Invitation(PartRow):
-    """One issue of the invitation: the first, each rescheduling and the cancellation. ``issued_at`` is the proof."""
+    """One issue of the invitation: the first, each rescheduling and the cancellation. ``issued_at`` is the proof; a
+    paper invitation of a session that is entered afterwards has none."""
 
     KINDS = [("first", _("undangan")), ("change", _("perubahan jadwal")), ("cancel", _("pembatalan"))]
     pleno = models.ForeignKey(Pleno, on_delete=models.PROTECT, related_name="invitations")
@@ -265,7 +266,7 @@ class Invitation(PartRow):
     dated = models.DateField(_("tanggal surat"))
     reason = models.CharField(_("alasan"), max_length=300, blank=True)
     planned_at = models.DateTimeField()
-    issued_at = models.DateTimeField()
+    issued_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(default=clock.now)
     issued_by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
     lead_time_kept = models.BooleanField(default=True)

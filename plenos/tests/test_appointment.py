@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def read(pleno, letter):
-    text = appointment.calendar(pleno, letter)
+    text = appointment.calendar(pleno, letter, pleno.chair.user)
     whole = icalendar.Calendar.from_ical(text)
     (event,) = whole.walk("VEVENT")
     return whole, event, text

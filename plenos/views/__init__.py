@@ -28,6 +28,7 @@ from .planning import (
     item_move,
     item_remove,
     plan,
+    record_late,
     reschedule,
 )
 from .signing import (
@@ -72,6 +73,7 @@ __all__ = [
     "print_draft",
     "put_up",
     "ratify",
+    "record_late",
     "reopen_item",
     "reschedule",
     "room",

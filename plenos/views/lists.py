@@ -108,7 +108,7 @@ def pleno_page(request, code, year, week, ordinal):
         .defer("body", "calendar")
         if outbox.keeps_outbox(request.user, pleno.organisation)
         else [],
-        "history": ledger.history_of(pleno),
+        "history": ledger.history_of(pleno) if reach.history else None,
     }
     return render(request, "plenos/pleno.html", context)
 

@@ -12,10 +12,11 @@ from bawaslu_portal.kernel.models import Membership
 
 from .. import lifecycle, permissions, queries, quorum
 from ..forms import AttendanceForm, CloseForm, DecideForm, NewItemForm, NotesForm, OpenForm, ReasonForm, ScanForm
+from ..forms.meeting import notes_digest
 from ..models import Attendee
 from ..models.items import WAITING
 from ..models.sessions import OPEN
-from .fetch import REFUSALS, find, find_item, find_preparing, refuse
+from .fetch import REFUSALS, find, find_item, find_preparing, refuse, renew
 
 
 def open_session(request, **address):
@@ -41,7 +42,8 @@ def open_session(request, **address):
             status = refuse(form, error)
         else:
             return redirect(pleno.address("plenos:room"))
-    return forms.page(request, "plenos/open.html", form, status, pleno=pleno, members=members)
+    context = {"pleno": pleno, "members": members, "may_record_late": pleno.planned_at < clock.now()}
+    return forms.page(request, "plenos/open.html", form, status, **context)
 
 
 def _room_facts(request, pleno):
@@ -77,7 +79,11 @@ def _members(pleno):
 
 def _decide_form(pleno, item, facts, data=None):
     """The form of an item: as typed, or from the last decision that was undone, or empty."""
-    initial = {"notes": item.notes, "notes_version": item.notes_version}
+    initial = {
+        "notes": item.notes,
+        "notes_version": item.notes_version,
+        "notes_were": notes_digest(item.notes),
+    }
     undone = item.decisions.exclude(undone_at=None).order_by("-undone_at").first() if data is None else None
     if undone:
         initial |= {"text": undone.text, "category": undone.category, "manner": undone.manner}
@@ -130,26 +136,25 @@ def attend(request, uuid, **address):
     attendee = get_object_or_404(pleno.attendees.all(), uuid=uuid)
     attendee.pleno = pleno
     form = AttendanceForm(request.POST, attendee=attendee)
-    error = None
+    status = 200
     if form.is_valid():
         try:
             with transaction.atomic():
                 lifecycle.set_attendance(attendee, by=request.user, **form.facts())
-        except REFUSALS as refusal:
-            error = refusal
-            status = refuse(form, refusal)
-    else:
-        status = 422
-    if error is None and form.is_valid():
-        if not request.htmx:
+        except REFUSALS as error:
+            status = refuse(form, error)
+            if isinstance(error, Conflict):
+                attendee.refresh_from_db()
+                renew(form, seen=attendee.recorded_at.isoformat(timespec="microseconds"))
+        else:
+            form = AttendanceForm(attendee=attendee)
+    if not request.htmx:
+        if status == 200 and not form.is_bound:
             return redirect(pleno.address("plenos:room") + "#h-hadir")
-        pleno.refresh_from_db()
-        return htmx.fragment(request, "plenos/room_roll.html", {**_room_facts(request, pleno), "changed": True})
-    facts = _room_facts(request, pleno)
-    facts["roll"] = [(a, form if a.pk == attendee.pk else f) for a, f in facts["roll"]]
-    if request.htmx:
-        return htmx.fragment(request, "plenos/room_roll.html", facts, status)
-    return forms.page(request, "plenos/attend.html", form, status, attendee=attendee, pleno=pleno)
+        return forms.page(request, "plenos/attend.html", form, status, attendee=attendee, pleno=pleno)
+    pleno.refresh_from_db()
+    facts = {**_room_facts(request, pleno), "attendee": attendee, "attendance": form, "changed": True}
+    return htmx.fragment(request, "plenos/room_roll_row.html", facts, 422 if form.errors and status == 200 else status)
 
 
 @require_POST
@@ -167,6 +172,7 @@ def notes(request, uuid, **address):
                 by=request.user,
                 text=form.cleaned_data["notes"],
                 version=form.cleaned_data["notes_version"],
+                page=form.cleaned_data["notes_page"],
             )
     except Conflict as conflict:
         item.refresh_from_db()
@@ -174,7 +180,8 @@ def notes(request, uuid, **address):
         page = "plenos/notes_conflict_fragment.html" if request.htmx else "plenos/notes_conflict.html"
         return render(request, page, context, status=409)
     if request.htmx:
-        return render(request, "plenos/notes_saved.html", {"pleno": pleno, "item": item, "now": clock.now()})
+        context = {"pleno": pleno, "item": item, "now": clock.now(), "notes_were": notes_digest(item.notes)}
+        return render(request, "plenos/notes_saved.html", context)
     messages.success(request, _("Catatan disimpan."))
     return redirect(pleno.address("plenos:room") + f"?agenda={item.order}")
 
@@ -189,16 +196,14 @@ def decide(request, uuid, **address):
     if form.is_valid():
         try:
             with transaction.atomic():
-                if form.cleaned_data["notes"] != item.notes:
-                    lifecycle.write_notes(
-                        item,
-                        by=request.user,
-                        text=form.cleaned_data["notes"],
-                        version=form.cleaned_data["notes_version"],
-                    )
                 decision = lifecycle.decide(item, by=request.user, **form.facts())
         except REFUSALS as error:
             status = refuse(form, error)
+            if isinstance(error, Conflict):
+                # The other text stands beside mine; sending again is then a choice made with both seen.
+                item.refresh_from_db()
+                renew(form, notes_version=item.notes_version, notes_were="")
+                form.other_notes = item.notes
         else:
             messages.success(
                 request,
@@ -284,12 +289,13 @@ def close(request, **address):
     status = 200
     if form.is_valid():
         try:
-            with transaction.atomic():
-                for item, fate in form.fates():
-                    item.pleno = pleno
-                    verb = lifecycle.defer if fate == "defer" else lifecycle.withdraw
-                    verb(item, by=request.user, reason=form.cleaned_data["reason"])
-                lifecycle.close(pleno, by=request.user, happened_at=form.cleaned_data.get("happened_at"))
+            lifecycle.close(
+                pleno,
+                by=request.user,
+                happened_at=form.cleaned_data.get("happened_at"),
+                fates=form.fates(),
+                reason=form.cleaned_data.get("reason", ""),
+            )
         except REFUSALS as error:
             status = refuse(form, error)
         else:

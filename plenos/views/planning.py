@@ -12,9 +12,9 @@ from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted
 from bawaslu_portal.kernel.settings_store import values
 
 from .. import lifecycle, permissions, queries
-from ..forms import CancelForm, EditForm, GuestForm, InviteForm, ItemForm, NewItemForm, PlanForm, RescheduleForm
+from ..forms import CancelForm, EditForm, EditItemForm, GuestForm, InviteForm, NewItemForm, PlanForm, RescheduleForm
 from ..models.sessions import DRAFT, INVITED, week_text
-from .fetch import REFUSALS, find_item, find_preparing, find_unit, refuse
+from .fetch import REFUSALS, find_item, find_preparing, find_unit, refuse, renew
 
 
 def _proposal(unit, request):
@@ -79,7 +79,9 @@ def edit(request, **address):
         "note_taker": pleno.note_taker_id,
         "version": pleno.version,
     }
-    form = EditForm(request.POST or None, organisation=pleno.organisation, initial=initial)
+    form = EditForm(
+        request.POST or None, organisation=pleno.organisation, recorded_late=pleno.recorded_late, initial=initial
+    )
     status, conflict = 200, False
     if form.is_valid():
         try:
@@ -88,8 +90,7 @@ def edit(request, **address):
             status, conflict = refuse(form, error), isinstance(error, Conflict)
             if conflict:
                 # What is stored now stands beside what was typed; saving again is then a choice made with both seen.
-                form.data = form.data.copy()
-                form.data["version"] = pleno.version
+                renew(form, version=pleno.version)
         else:
             messages.success(request, _("Rencana pleno diubah."))
             return redirect(pleno)
@@ -123,17 +124,20 @@ def item_edit(request, uuid, **address):
     """Change one item before the session."""
     pleno = find_preparing(request, **address)
     item = find_item(request, pleno, uuid)
-    form = ItemForm(request.POST or None, instance=item)
-    status = 200
+    form = EditItemForm(request.POST or None, instance=item, initial={"version": item.version})
+    status, stored = 200, None
     if form.is_valid():
         try:
             lifecycle.edit_item(item, by=request.user, **form.cleaned_data)
         except REFUSALS as error:
             status = refuse(form, error)
+            if isinstance(error, Conflict):
+                stored = queries.items_of(request.user, pleno).filter(uuid=uuid).first()
+                renew(form, version=stored.version if stored else item.version)
         else:
             messages.success(request, _("Agenda diubah."))
             return redirect(pleno.address("plenos:agenda"))
-    return forms.page(request, "plenos/item_edit.html", form, status, pleno=pleno, item=item)
+    return forms.page(request, "plenos/item_edit.html", form, status, pleno=pleno, item=item, stored=stored)
 
 
 @require_POST
@@ -242,6 +246,15 @@ def cancel(request, **address):
             messages.success(request, _("Pleno dibatalkan."))
             return redirect(pleno)
     return forms.page(request, "plenos/cancel.html", form, status, pleno=pleno)
+
+
+@require_POST
+def record_late(request, **address):
+    """From here on the hours of this pleno are typed: it was held without the portal."""
+    pleno = find_preparing(request, **address)
+    lifecycle.record_late(pleno, by=request.user)
+    messages.success(request, _("Ditandai dicatat kemudian: setiap kejadian kini ditulis dengan waktunya."))
+    return redirect(pleno.address("plenos:room" if pleno.opened_at else "plenos:open"))
 
 
 def delete(request, **address):

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bawaslu_portal.kernel import documents, forms, ledger, numbering, uploads
 from bawaslu_portal.kernel.freshness import require_fresh
-from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
+from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted, TransitionRefused
 
 from .. import documents as papers
 from .. import lifecycle, permissions, queries
-from ..forms import DigestForm, HandSignatureForm, PutUpForm, ReasonForm, WordsForm
+from ..forms import DigestForm, ExcuseForm, HandSignatureForm, PutUpForm, ReasonForm, WordsForm
 from ..models.sessions import CLOSED, RATIFIED, SIGNING
-from .fetch import REFUSALS, find, find_preparing, refuse
+from .fetch import REFUSALS, find, find_preparing, refuse, renew
 
 
 def _readable(request, address):
@@ -56,7 +56,7 @@ def _page(request, pleno, minutes, *, words=None, form=None, status=200):
         and permissions.may_mark_read(user, pleno)
         and not pleno.readings.filter(reader=user).exists(),
         "readings": pleno.readings.select_related("reader", "reader_unit"),
-        "history": ledger.history_of(pleno),
+        "history": ledger.history_of(pleno) if permissions.reach(user, pleno).history else None,
         **papers.values("plenos.berita_acara", record)[1],
     }
     return forms.page(request, "plenos/minutes.html", form, status, **context)
@@ -81,6 +81,11 @@ def minutes_page(request, **address):
             )
         except REFUSALS as error:
             status = refuse(words, error)
+            if isinstance(error, Conflict):
+                # What is stored now stands beside what was typed; saving again is then a choice with both seen.
+                pleno.refresh_from_db()
+                renew(words, version=pleno.version)
+                words.stored = pleno
         else:
             messages.success(request, _("Kata pembuka dan penutup disimpan."))
             return redirect(pleno.address("plenos:minutes"))
@@ -196,11 +201,12 @@ def _attendee(pleno, uuid):
 
 def hand_sign(request, uuid, **address):
     """Record a member's signature on paper, with its scan."""
-    pleno, _minutes = _readable(request, address)
+    pleno, minutes = _readable(request, address)
     attendee = _attendee(pleno, uuid)
     if not permissions.may_record_signature(request.user, pleno):
         raise NotPermitted(_("Tanda tangan basah dicatat oleh notulis atau kepala sekretariat."))
-    form = HandSignatureForm(request.POST or None, request.FILES or None)
+    read = {"digest": minutes.digest if minutes else ""}
+    form = HandSignatureForm(request.POST or None, request.FILES or None, initial=read)
     status = 200
     if form.is_valid():
         content, kind = form.cleaned_data["scan"]
@@ -211,6 +217,7 @@ def hand_sign(request, uuid, **address):
                 attendee=attendee,
                 scan=documents.store(content, kind),
                 signed_on=form.cleaned_data["signed_on"],
+                digest=form.cleaned_data["digest"],
             )
         except REFUSALS as error:
             status = refuse(form, error)
@@ -222,16 +229,22 @@ def hand_sign(request, uuid, **address):
 
 def excuse(request, uuid, **address):
     """Record why a present member does not sign."""
-    pleno, _minutes = _readable(request, address)
+    pleno, minutes = _readable(request, address)
     attendee = _attendee(pleno, uuid)
     if not permissions.may_record_signature(request.user, pleno):
         raise NotPermitted(_("Alasan tidak menandatangani dicatat oleh notulis atau kepala sekretariat."))
-    form = ReasonForm(request.POST or None)
+    form = ExcuseForm(request.POST or None, initial={"digest": minutes.digest if minutes else ""})
     form.fields["reason"].help_text = _("Misalnya sakit, berhenti dari jabatan, atau menolak, dengan sebabnya.")
     status = 200
     if form.is_valid():
         try:
-            lifecycle.excuse(pleno, by=request.user, attendee=attendee, reason=form.cleaned_data["reason"])
+            lifecycle.excuse(
+                pleno,
+                by=request.user,
+                attendee=attendee,
+                reason=form.cleaned_data["reason"],
+                digest=form.cleaned_data["digest"],
+            )
         except REFUSALS as error:
             status = refuse(form, error)
         else:

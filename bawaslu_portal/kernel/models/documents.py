@@ -44,6 +44,7 @@ class Document(UnitRow):
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
     superseded_by = models.ForeignKey("self", on_delete=models.PROTECT, related_name="supersedes", null=True)
 
     class Meta:

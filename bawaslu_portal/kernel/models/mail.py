@@ -23,6 +23,7 @@ class OutboxMessage(Row):
     calendar = models.TextField(blank=True)
     state = models.CharField(max_length=6, choices=STATES, default="unsent")
     attempts = models.PositiveSmallIntegerField(default=0)
+    next_try = models.DateTimeField(default=clock.now)
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True)

@@ -105,6 +105,16 @@ class MembershipQuerySet(AdministeredQuerySet):
         )
         return self.filter(~models.Exists(suspended))
 
+    def in_force_at(self, moment):
+        """Memberships that give rights at ``moment``: not suspended, and an acting chair's only beside his own seat."""
+        seat = (
+            Membership.objects.filter(organisation=models.OuterRef("organisation"), user=models.OuterRef("user"))
+            .filter(role__in=COMMISSIONERS, acting=False)
+            .at(moment)
+            .not_suspended_at(moment)
+        )
+        return self.at(moment).not_suspended_at(moment).filter(Q(acting=False) | models.Exists(seat))
+
     def commissioners(self):
         return self.filter(role__in=COMMISSIONERS)
 
@@ -113,8 +123,7 @@ class MembershipQuerySet(AdministeredQuerySet):
         rows = (
             self.filter(organisation=organisation)
             .commissioners()
-            .at(moment)
-            .not_suspended_at(moment)
+            .in_force_at(moment)
             .select_related("user", "division")
             .order_by("order", "role", "id")
         )
@@ -199,16 +208,23 @@ class AccessLink(Row):
     """A one-time link by which an invited person sets, or a locked-out one resets, his password.
 
     Only the digest of the secret is kept. A reset for one who may confirm or ratify waits for a second
-    administrator (``LinkApproval``); no link ever touches the second factor.
+    administrator (``LinkApproval``); no link ever touches the second factor. By a link of the kind ``join`` one whose
+    account others administer accepts a post, as ``placing`` describes it.
     """
 
-    KINDS = [("invitation", _("Undangan masuk")), ("reset", _("Setel ulang kata sandi")), ("email", _("Ganti pos-el"))]
+    KINDS = [
+        ("invitation", _("Undangan masuk")),
+        ("reset", _("Setel ulang kata sandi")),
+        ("email", _("Ganti pos-el")),
+        ("join", _("Tawaran jabatan")),
+    ]
     organisation = models.ForeignKey("kernel.Organisation", on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="access_links")
     kind = models.CharField(max_length=12, choices=KINDS)
     # Null until a second administrator agrees: unique, so it cannot be an empty text.
     secret_digest = models.CharField(max_length=64, unique=True, null=True)
     new_email = models.EmailField(blank=True)
+    placing = models.JSONField(default=dict)
     reason = models.CharField(max_length=300, blank=True)
     issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(default=clock.now)
