@@ -8,10 +8,10 @@ import time
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone, translation
+from django.utils import translation
 
 from bawaslu_portal.demonstration import accounts, people, together
-from bawaslu_portal.kernel import catalogue, jobs
+from bawaslu_portal.kernel import catalogue, clock, jobs
 from bawaslu_portal.kernel.models import LedgerHead, Organisation
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         secret, fresh = accounts.password()
         try:
             with translation.override("id"), jobs.left_to_the_reconciler():
-                cast = people.gather(timezone.now())
+                cast = people.gather(clock.now())
                 for chapter in catalogue.chapters().values():
                     self.stdout.write(chapter(cast))
                 people.let_in(secret, everyone=fresh)
