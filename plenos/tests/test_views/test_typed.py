@@ -45,7 +45,7 @@ def test_what_was_typed_still_stands_on_the_page_that_refuses(verb, cast, world,
     name, part, form, _ok, refused = PAGES[verb]
     pleno = at_stage(world, verb, refused)
     typed = TYPED[verb]
-    with clock.at(moment_for(pleno)):
+    with clock.at(moment_for(pleno, verb)):
         if verb == "set_attendance":
             typed = {f"a{part(pleno).pk}-reason": LONG}
         data = {**form(pleno, cast), **typed}
@@ -83,7 +83,7 @@ WRONG = [
 def test_a_form_with_a_mistake_answers_422_with_everything_typed(verb, stage, wrong, stays, cast, world, clients):
     name, part, form, *_states = PAGES[verb]
     pleno = Pleno.objects.select_related("organisation").get(pk=world[stage])
-    with clock.at(moment_for(pleno)):
+    with clock.at(moment_for(pleno, verb)):
         data = {**form(pleno, cast), **stays, **wrong}
         answer = clients["note_taker"].post(address(name, pleno, part), data)
     assert answer.status_code == 422
