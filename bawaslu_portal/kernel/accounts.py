@@ -22,7 +22,7 @@ def home_of(user):
 
 def _change(user, organisation, action, by, facts):
     with transaction.atomic():
-        locked = User.objects.select_for_update().get(pk=user.pk)
+        locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         changed = sorted(name for name, value in facts.items() if getattr(locked, name) != value)
         if not changed:
             return locked

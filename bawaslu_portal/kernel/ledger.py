@@ -34,7 +34,7 @@ def record(organisation, action, thing, *, by, before="", after="", **facts):
     if not connection.in_atomic_block:
         raise RuntimeError("A ledger line belongs in the transaction of its act.")
     LedgerHead.objects.bulk_create([LedgerHead(organisation=organisation.code)], ignore_conflicts=True)
-    head = LedgerHead.objects.select_for_update().get(organisation=organisation.code)
+    head = LedgerHead.objects.select_for_update(no_key=True).get(organisation=organisation.code)
     at = clock.now().astimezone(datetime.UTC)  # as the column gives it back
     body = {
         "organisation": organisation.code,

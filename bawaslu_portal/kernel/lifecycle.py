@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import ledger
+from . import ledger, scope
 
 
 class TransitionRefused(Exception):
@@ -59,8 +59,12 @@ def require(permission, user, thing):
 
 
 def lock(thing):
-    """The same row, locked and read again."""
-    return type(thing)._base_manager.select_for_update(of=("self",)).get(pk=thing.pk)
+    """The same row, locked and read again.
+
+    No verb changes a key, so rows that name this one may be written meanwhile (``no_key``, here and in every lock):
+    else a transaction that holds the head of the ledger would wait at its commit for one that waits for the head.
+    """
+    return type(thing)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=thing.pk)
 
 
 @contextlib.contextmanager
@@ -72,6 +76,7 @@ def advance(transition, thing, *, by, version=None):
     """
     with transaction.atomic():
         locked = lock(thing)
+        scope.forget(by)  # a seat may have ended while the row was waited for
         require(transition.permission, by, locked)
         if locked.state not in transition.sources:
             raise TransitionRefused(str(transition.refusal))

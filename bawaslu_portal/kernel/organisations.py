@@ -53,7 +53,7 @@ def add_division(organisation, *, name, short_name, since, by, order=1, until=No
 def correct_division(division, *, name, short_name, order, by):
     """Mend how a division is written. One that becomes another is ended, and a new one added."""
     with transaction.atomic():
-        locked = Division.objects.select_for_update(of=("self",)).get(pk=division.pk)
+        locked = Division.objects.select_for_update(of=("self",), no_key=True).get(pk=division.pk)
         require(permissions.changes_unit, by, locked.organisation_id)
         facts = {"name": name, "short_name": short_name, "order": order}
         changed = sorted(field for field, value in facts.items() if getattr(locked, field) != value)
@@ -69,7 +69,7 @@ def end_division(division, *, until, by):
     """The division holds no more from ``until``. Raises TransitionRefused while someone still serves in it then, or
     when it has ended already."""
     with transaction.atomic():
-        locked = Division.objects.select_for_update(of=("self",)).get(pk=division.pk)
+        locked = Division.objects.select_for_update(of=("self",), no_key=True).get(pk=division.pk)
         organisation = division.organisation
         require(permissions.changes_unit, by, organisation)
         if locked.until is not None and locked.until <= clock.today(organisation):

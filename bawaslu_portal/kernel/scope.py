@@ -32,7 +32,7 @@ class Place:
 
 
 def places(user):
-    """The current memberships of ``user``, the suspended ones left out. Asked once per web request."""
+    """The memberships of ``user`` that give rights now, the suspended ones left out. Asked once per web request."""
     if not user.is_authenticated or not user.is_active:
         return ()
     cache = getattr(user, "scope_cache", None)
@@ -42,14 +42,19 @@ def places(user):
     rows = tuple(
         Place(*row)
         for row in Membership.objects.filter(user=user)
-        .at(now)
-        .not_suspended_at(now)
+        .in_force_at(now)
         .order_by("organisation__code", "order", "id")
         .values_list("pk", "organisation_id", "organisation__level", "role", "division_id")
     )
     if cache is not None:
         cache["places"] = rows
     return rows
+
+
+def forget(user):
+    """Ask the memberships of ``user`` anew: what was known before a lock was waited for may no longer hold."""
+    if getattr(user, "scope_cache", None):
+        user.scope_cache = {}
 
 
 def own_units(user, roles=CONTENT_ROLES):

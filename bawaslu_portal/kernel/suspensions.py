@@ -42,7 +42,7 @@ def lift(suspension, *, by, until=None):
     until = until or clock.now()
     with transaction.atomic():
         members.hold(suspension.organisation)
-        locked = Suspension.objects.select_for_update(of=("self",)).get(pk=suspension.pk)
+        locked = Suspension.objects.select_for_update(of=("self",), no_key=True).get(pk=suspension.pk)
         require(permissions.changes_unit, by, locked.organisation_id)
         if locked.until is not None and locked.until <= clock.now():
             raise TransitionRefused(_("Pemberhentian sementara ini sudah berakhir. Muat ulang halaman."))

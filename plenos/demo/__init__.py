@@ -34,7 +34,7 @@ def chapter(cast):
 
 def _unit(cast, code, rows, habit):
     db.begin(User.objects.system())
-    unit = Organisation.objects.select_for_update(of=("self",)).get(code=code)
+    unit = Organisation.objects.select_for_update(of=("self",), no_key=True).get(code=code)
     there = Pleno.objects.of(unit)
     first = not there.exists()
     weeks = {pleno.week_text for pleno in there}

@@ -106,6 +106,17 @@ def ungated_content(path, text):
                 yield Fault(f"{path}::{function.name}", f".{node.value.attr}.{node.attr}()")
 
 
+def key_locks(path, text):
+    """Rows locked against being named: ``no_key`` is missing (kernel/lifecycle.py says why it must stand)."""
+    tree = parsed(text)
+    parents = parents_of(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != "select_for_update":
+            continue
+        if not any(k.arg == "no_key" and getattr(k.value, "value", None) is True for k in node.keywords):
+            yield Fault(f"{path}::{owner_of(node, parents)}", "select_for_update() without no_key=True")
+
+
 def state_assigned(path, text):
     """Assignments to ``.state`` and updates of it: only a lifecycle changes states."""
     tree = parsed(text)
