@@ -88,12 +88,14 @@ for spec in (
 catalogue.declare_sentences(
     {
         "kernel.message.hand_over": _("menyampaikan pesan secara langsung"),
+        "kernel.message.try_again": _("meminta pesan dikirim lagi"),
         "kernel.setting.change": _("mengubah pengaturan {key}, berlaku sejak {since}"),
         "kernel.number.set_next": _("menetapkan nomor berikutnya seri {series} tahun {year}: {next}"),
         "kernel.number.reserve": _("menandai nomor {number} dipakai di luar portal"),
         "kernel.number.cancel": _("membatalkan nomor {number}"),
         "kernel.membership.invite": _("mengundang seseorang sebagai {role}"),
         "kernel.membership.add": _("menambah keanggotaan sebagai {role}"),
+        "kernel.membership.join": _("menerima jabatan {role} yang ditawarkan"),
         "kernel.membership.end": _("mengakhiri keanggotaan {role}"),
         "kernel.membership.replace": _("mencatat penggantian {role}"),
         "kernel.membership.move": _("memindahkan {role} ke divisi atau kursi lain"),
@@ -106,6 +108,7 @@ catalogue.declare_sentences(
         "kernel.link.invitation": _("membuat tautan undangan masuk"),
         "kernel.link.reset": _("meminta kata sandi disetel ulang"),
         "kernel.link.email": _("meminta penggantian alamat pos-el"),
+        "kernel.link.join": _("menawarkan jabatan {role} kepada orang dari unit lain"),
         "kernel.link.approve": _("menyetujui permintaan sebagai administrator kedua"),
         "kernel.link.revoke": _("membatalkan tautan atau permintaan"),
         "kernel.link.use": _("memakai tautan: {kind}"),
@@ -118,7 +121,25 @@ catalogue.declare_sentences(
 catalogue.declare_words("role", dict(Membership.ROLES))
 catalogue.declare_words("kind", dict(AccessLink.KINDS))
 catalogue.declare_desk("members", waiting=reset_notices.waiting)
-catalogue.declare_navigation(
+for entry in (
+    NavigationEntry(
+        name="desk",
+        label=_("Meja saya"),
+        url_name="desk",
+        icon="desk",
+        order=0,
+        shown=lambda user: True,
+        prefix="/",
+    ),
+    NavigationEntry(
+        name="print_room",
+        label=_("Ruang cetak"),
+        url_name="kernel:print_room",
+        icon="print",
+        order=70,
+        shown=lambda user: bool(scope.own_units(user)),
+        prefix="/ruang-cetak/",
+    ),
     NavigationEntry(
         name="unit",
         label=_("Organisasi"),
@@ -127,8 +148,9 @@ catalogue.declare_navigation(
         order=80,
         shown=lambda user: bool(scope.places(user)),
         prefix="/unit/",
-    )
-)
+    ),
+):
+    catalogue.declare_navigation(entry)
 
 
 def declare_numbering(paper):
@@ -154,17 +176,3 @@ def declare_numbering(paper):
             NUMBERS,
         )
     )
-
-
-catalogue.declare_navigation(NavigationEntry("desk", _("Meja saya"), "desk", "desk", 10, lambda user: True, "/"))
-catalogue.declare_navigation(
-    NavigationEntry(
-        "print_room",
-        _("Ruang cetak"),
-        "kernel:print_room",
-        "print",
-        80,
-        lambda user: bool(scope.own_units(user)),
-        "/ruang-cetak/",
-    )
-)

@@ -1,16 +1,22 @@
-"""Messages: each is a row in the outbox first; sending comes after, and only where there is a mail server."""
+"""Messages: each is a row in the outbox first; sending comes after, and only where there is a mail server.
 
+A message is claimed in one short statement, sent while no lock is held, and settled in another. A server that is away
+is asked again after 1, 2, 4 … minutes, at most a day, for some five days.
+"""
+
+import datetime
 import logging
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.utils.translation import gettext as _
 
 from . import clock
 from .models.mail import OutboxMessage
 
 log = logging.getLogger(__name__)
-ATTEMPTS = 8
+ATTEMPTS = 16
+MINUTE, DAY = datetime.timedelta(minutes=1), datetime.timedelta(days=1)
 # Stands in the stored body for the secret of a one-time link, which is put in only when the message leaves.
 LINK_PLACE = "[tautan sekali pakai]"
 
@@ -32,14 +38,21 @@ def put(organisation, *, about_kind, about, to, subject, body, calendar=""):
     )
 
 
+class LinkGone(Exception):
+    """The one-time link of a message does not work any more."""
+
+
 def _body(message):
-    """The body as it leaves: the outbox itself never holds the secret of a one-time link."""
+    """The body as it leaves: the outbox itself never holds the secret of a one-time link. Raises LinkGone."""
     if message.about_kind != "access_link":
         return message.body
     from . import access_links
     from .models.members import AccessLink
 
-    return message.body.replace(LINK_PLACE, access_links.address_of(AccessLink.objects.get(uuid=message.about)))
+    link = AccessLink.objects.get(uuid=message.about)
+    if access_links.state_of(link) != "ready":
+        raise LinkGone(_("Tautannya sudah dipakai, diganti, atau kedaluwarsa. Buat yang baru."))
+    return message.body.replace(LINK_PLACE, access_links.address_of(link))
 
 
 def _send(message):
@@ -50,30 +63,48 @@ def _send(message):
     mail.send()
 
 
+def due():
+    """Messages to be sent now."""
+    rows = OutboxMessage.objects.filter(state="unsent", next_try__lte=clock.now())
+    return rows.exclude(to_email="").order_by("id")
+
+
+def _claim(pk):
+    """The message, its next attempt set, or None where another process was faster."""
+    message = due().filter(pk=pk).first()
+    if message is None:
+        return None
+    pause = min(MINUTE * 2**message.attempts, DAY)
+    mine = OutboxMessage.objects.filter(pk=pk, state="unsent", attempts=message.attempts)
+    if not mine.update(attempts=message.attempts + 1, next_try=clock.now() + pause):
+        return None
+    message.attempts += 1
+    return message
+
+
+def _settle(message, state, error=""):
+    held = OutboxMessage.objects.filter(pk=message.pk, state="unsent", attempts=message.attempts)
+    held.update(state=state, error=error[:300], sent_at=clock.now() if state == "sent" else None)
+
+
 def send_waiting(limit=100):
-    """Send what waits, one short transaction each. Without a mail server nothing is tried. Returns how many."""
+    """Send what is due. Without a mail server nothing is tried. Returns how many were sent."""
     if not settings.EMAIL_CONFIGURED:
         return 0
     sent = 0
-    waiting = OutboxMessage.objects.filter(state="unsent", attempts__lt=ATTEMPTS).exclude(to_email="")
-    for pk in list(waiting.order_by("id").values_list("pk", flat=True)[:limit]):
-        with transaction.atomic():
-            message = (
-                OutboxMessage.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(pk=pk, state="unsent")
-                .first()
-            )
-            if message is None:
-                continue
-            message.attempts += 1
-            try:
-                _send(message)
-            except Exception as error:  # a mail server fails in many ways; the row says which
-                message.error = f"{type(error).__name__}: {error}"[:300]
-                message.state = "failed" if message.attempts >= ATTEMPTS else "unsent"
-                log.warning("Message %s not sent: %s", message.pk, message.error)
-            else:
-                message.state, message.sent_at, message.error = "sent", clock.now(), ""
-                sent += 1
-            message.save(update_fields=["attempts", "error", "state", "sent_at"])
+    for pk in list(due().values_list("pk", flat=True)[:limit]):
+        message = _claim(pk)
+        if message is None:
+            continue
+        try:
+            _send(message)
+        except LinkGone as gone:
+            _settle(message, "failed", str(gone))
+        except Exception as error:  # a mail server fails in many ways; the row says which
+            log.warning("Message %s not sent: %s", message.pk, error)
+            state = "failed" if message.attempts >= ATTEMPTS else "unsent"
+            _settle(message, state, f"{type(error).__name__}: {error}")
+        else:
+            _settle(message, "sent")
+            sent += 1
     return sent

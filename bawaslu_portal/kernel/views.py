@@ -112,10 +112,14 @@ def outbox_list(request, code):
 
 
 def message(request, code, uuid):
-    """One message with its words, ready to be handed over; POST notes that it was."""
+    """One message with its words, ready to be handed over; POST notes that it was, or asks to send it again."""
     unit = get_object_or_404(Organisation.objects.visible_to(request.user), code=code)
     outbox.require_keeper(request.user, unit)
     row = get_object_or_404(OutboxMessage.objects.visible_to(request.user).filter(organisation=unit), uuid=uuid)
+    if request.method == "POST" and "again" in request.POST:
+        outbox.try_again(row, by=request.user)
+        messages.success(request, _("Pesan dikirim lagi dalam beberapa menit."))
+        return redirect("kernel:message", code=code, uuid=uuid)
     if request.method == "POST":
         outbox.hand_over(row, by=request.user)
         messages.success(
@@ -124,7 +128,9 @@ def message(request, code, uuid):
             % {"at": clock.local(clock.now(), unit).strftime("%d-%m-%Y %H.%M")},
         )
         return redirect("kernel:message", code=code, uuid=uuid)
-    return render(request, "kernel/message.html", {"unit": unit, "message": row, "share": outbox.share_link(row)})
+    context = {"unit": unit, "message": row, "share": outbox.share_link(row)}
+    context.update(link_page=outbox.link_page(row, request.user), again=outbox.may_try_again(row))
+    return render(request, "kernel/message.html", context)
 
 
 @require_GET

@@ -5,6 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import clock
 from .base import Row, ScopedQuerySet
+from .members import ADMINISTRATOR
+
+
+class OutboxQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """As other rows of a unit; its administrators, and those of the level above, know the links' messages only."""
+        from .. import scope
+
+        administered = scope.own_units(user, {ADMINISTRATOR}) | scope.units_below(user, {ADMINISTRATOR})
+        links = models.Q(about_kind="access_link", organisation__in=administered)
+        return self.filter(scope.visible_rows(self.model, user) | links)
 
 
 class OutboxMessage(Row):
@@ -30,7 +41,7 @@ class OutboxMessage(Row):
     handed_over_at = models.DateTimeField(null=True)
     handed_over_by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+", null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -51,7 +51,8 @@ EXCEPTIONS = {
         "bawaslu_portal/kernel/jobs.py::fail .update(state=...)": "as claim",
         "bawaslu_portal/kernel/jobs.py::try_again .update(state=...)": "as claim",
         "bawaslu_portal/kernel/numbering.py::cancel .state = ...": "a number is drawn or marked, under its own lock",
-        "bawaslu_portal/kernel/mail.py::send_waiting .state = ...": "a message is sent by the clock",
+        "bawaslu_portal/kernel/mail.py::_settle .update(state=...)": "a message is sent by the clock",
+        "bawaslu_portal/kernel/outbox.py::try_again .state = ...": "or at the asking of a person",
     },
     "other_clocks": {
         "bawaslu_portal/kernel/clock.py::now timezone.now": "the only source of now",
@@ -110,6 +111,7 @@ RULES = {
     "ungated_content": (views, "def page(request, pleno):\n    return pleno.minutes.all()\n"),
     "state_assigned": (python, "def page(pleno):\n    pleno.state, pleno.note = 'ratified', ''\n"),
     "forbidden_code": (lambda: python(tests=True), "class Meta:\n    fields = '__all__'\n"),
+    "key_locks": (python, "def lock(row):\n    return type(row).objects.select_for_update().get(pk=row.pk)\n"),
     "other_clocks": (python, "def late(row):\n    return row.due < datetime.datetime.now(datetime.UTC)\n"),
     "weasyprint_imported": (python, "def paper():\n    from weasyprint import HTML\n"),
     "business_names": (

@@ -42,6 +42,10 @@ class UnitFace:
                 field.unit = unit
             if name in {"channel", "post"} and not settings.EMAIL_CONFIGURED:
                 field.help_text = NO_MAIL
+                if name == "channel":
+                    field.choices = [choice for choice in field.choices if choice[0] != "mail"]
+                else:
+                    field.disabled, field.initial = True, False
             if name == "division":
                 field.queryset = Division.objects.visible_to(reader).filter(organisation=unit).on(today)
                 field.empty_label = str(_("Tanpa divisi"))

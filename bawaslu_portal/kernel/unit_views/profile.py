@@ -5,11 +5,23 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .. import access_links, accounts
 from ..freshness import fresh_sign_in_required
+from ..lifecycle import TransitionRefused
 from ..unit_forms import OwnEmailForm
 from .base import attempt, form_page
+
+NO_MAIL = gettext_lazy(
+    "Portal ini tidak mengirim pos-el: mintalah administrator unit membuat dan menyerahkan tautannya."
+)
+
+
+def _ask(user, unit, email):
+    if not settings.EMAIL_CONFIGURED:
+        raise TransitionRefused(NO_MAIL)
+    return access_links.issue(user, unit, "email", by=user, new_email=email, post=True)
 
 
 @fresh_sign_in_required
@@ -19,12 +31,7 @@ def profile_email(request):
     form = OwnEmailForm(request.POST or None)
     status = 200
     if form.is_valid():
-        made, status = attempt(
-            form,
-            lambda: access_links.issue(
-                request.user, unit, "email", by=request.user, new_email=form.cleaned_data["email"], post=True
-            ),
-        )
+        made, status = attempt(form, lambda: _ask(request.user, unit, form.cleaned_data["email"]))
         if made:
             messages.success(
                 request,
@@ -35,9 +42,7 @@ def profile_email(request):
             return redirect("kernel:profile")
     told = _("Sekarang: {email}. Alamat baru berlaku sesudah tautannya dibuka.").format(email=request.user.email)
     if not settings.EMAIL_CONFIGURED:
-        told += " " + _(
-            "Portal ini tidak mengirim pos-el: mintalah administrator unit membuat dan menyerahkan tautannya."
-        )
+        told += f" {NO_MAIL}"
     return form_page(
         request,
         form,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from .. import clock, organisations, permissions, reset_notices, settings_store
+from .. import clock, organisations, outbox, permissions, reset_notices, settings_store
 from ..models.members import COMMISSIONERS, Membership
 from ..models.organisations import Division, Organisation
 from ..unit_forms import DivisionEndForm, DivisionForm, RenameForm
@@ -60,6 +60,7 @@ def unit(request, code):
             "unit": found,
             "whole": whole,
             "may_change": permissions.changes_unit(request.user, found),
+            "may_send": outbox.keeps_outbox(request.user, found),
             "may_number": permissions.sees_numbers(request.user, found),
             "parent": found.parent_on(today),
             "members": [m for m in serving if m.role in COMMISSIONERS],
