@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.core.management import call_command
 from django.db import transaction
 
-from bawaslu_portal.kernel import catalogue, clock, db, members, numbering, organisations, suspensions
+from bawaslu_portal.kernel import access_links, catalogue, clock, db, members, numbering, organisations, suspensions
 from bawaslu_portal.kernel.models import Division, Membership, Organisation, User
 
 from . import DOMAIN, Cast
@@ -234,9 +234,9 @@ def _later(cast):
         unit, lender = cast.units["74.05"], cast.units["74.71"]
         lent = User.objects.get(email=f"staf@{_slug(lender)}.{DOMAIN}")
         until = members.day_start(unit, datetime.date(2024, 10, 1))
-        members.add_membership(
-            unit, lent, role="staff", title="Staf diperbantukan", until=until, source=SOURCE, by=administrator(unit)
-        )
+        facts = {"role": "staff", "title": "Staf diperbantukan", "source": SOURCE, "order": 1}
+        link = access_links.offer(unit, lent, since=clock.now(), until=until, by=administrator(unit), **facts)
+        access_links.accept(link, by=lent)
 
     at("74.11", 2024, 7, 15, replacement)
     at("74.14", 2024, 8, 5, suspension)

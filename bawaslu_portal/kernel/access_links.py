@@ -1,4 +1,4 @@
-"""One-time links: to set a first password, to reset a lost one, to take over a new e-mail.
+"""One-time links: to set a first password, to reset a lost one, to take over a new e-mail, to accept a post.
 
 Only the digest of the secret is stored. The secret is derived from the link's uuid and the key of the server, so
 that the outbox can keep the message without it; it is shown once to the one who hands it over. A reset or a change
@@ -19,12 +19,16 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from . import accounts, clock, ledger, mail, permissions
+from . import accounts, clock, ledger, mail, members, permissions
 from .lifecycle import TransitionRefused, require
 from .mail import LINK_PLACE
 from .models.members import ADMINISTRATOR, COMMISSIONERS, AccessLink, LinkApproval, Membership, User
+from .models.organisations import Division
 
 LIFETIME = datetime.timedelta(days=7)
+# So long after his seat ended a commissioner's account still needs the second administrator: else one could end a
+# seat for a minute, reset the password alone, and give the seat back.
+AFTER_SEAT = LIFETIME + datetime.timedelta(days=30)
 
 
 def secret_of(link):
@@ -44,8 +48,9 @@ def digest_of(secret):
 
 
 def may_confirm(user):
-    """Whether the person holds, or will hold, a seat that confirms or ratifies."""
-    return Membership.objects.filter(user=user, role__in=COMMISSIONERS).serving_or_coming(clock.now()).exists()
+    """Whether the person holds, will hold, or held until lately a seat that confirms or ratifies."""
+    seats = Membership.objects.filter(user=user, role__in=COMMISSIONERS)
+    return seats.serving_or_coming(clock.now() - AFTER_SEAT).exists()
 
 
 def state_of(link):
@@ -83,7 +88,7 @@ def issue(user, organisation, kind, *, by, reason="", new_email="", post=False):
     new_email = User.objects.normalize_email(new_email).lower()
     own = by.pk == user.pk
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if not (own and kind == "email"):
             require(permissions.changes_unit, by, organisation)
             require(permissions.administers_person, by, user)
@@ -111,11 +116,93 @@ def issue(user, organisation, kind, *, by, reason="", new_email="", post=False):
     return link
 
 
+def offer(organisation, user, *, by, role, since, until=None, title="", division=None, order=1, source="", post=False):
+    """Offer a post to one whose account others administer: he has it once he accepts by this link (``accept``).
+
+    Raises NotPermitted, ValidationError (the post is taken), TransitionRefused (to oneself).
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        require(permissions.changes_unit, by, organisation)
+        members.check_post(organisation, user, role, by=by, since=since, until=until, division=division)
+        now = clock.now()
+        AccessLink.objects.filter(
+            user=user, organisation=organisation, kind="join", used_at=None, revoked_at=None
+        ).update(revoked_at=now)
+        link = AccessLink(
+            organisation=organisation,
+            user=user,
+            kind="join",
+            issued_by=by,
+            issued_at=now,
+            expires_at=now + LIFETIME,
+            placing={
+                "role": role,
+                "title": title,
+                "order": order,
+                "source": source,
+                "division": division.pk if division else None,
+                "since": since.isoformat(),
+                "until": until.isoformat() if until else None,
+            },
+        )
+        link.secret_digest = digest_of(secret_of(link))
+        link.save()
+        if post:
+            _post(link)
+        ledger.record(organisation, "kernel.link.join", link, by=by, person=user.uuid, role=role)
+    return link
+
+
+def accept(link, *, by):
+    """The person takes the post that a link offers him, from this moment on at the earliest.
+
+    Raises NotPermitted for anyone else, TransitionRefused (the link does not work, the one who offered it no longer
+    administers the unit), ValidationError (the post was taken meanwhile). Returns the membership.
+    """
+    with transaction.atomic():
+        locked = AccessLink.objects.select_for_update(of=("self",), no_key=True).get(pk=link.pk)
+        require(lambda person, thing: person.pk == thing.user_id, by, locked)
+        if state_of(locked) != "ready" or not permissions.changes_unit(locked.issued_by, locked.organisation_id):
+            raise TransitionRefused(_gone())
+        facts = dict(locked.placing)
+        moments = {name: facts[name] and datetime.datetime.fromisoformat(facts[name]) for name in ("since", "until")}
+        division = Division.objects.filter(pk=facts["division"]).first()
+        membership = members.join(locked.organisation, **{**facts, **moments, "division": division}, by=by)
+        locked.used_at = clock.now()
+        locked.save(update_fields=["used_at"])
+    return membership
+
+
+def open_offers(organisation):
+    """Offers of a post in the unit that wait for the person's answer, the newest first."""
+    rows = AccessLink.objects.filter(organisation=organisation, kind="join", used_at=None, revoked_at=None)
+    return rows.filter(expires_at__gt=clock.now()).select_related("user").order_by("-id")
+
+
+def told(link):
+    """What a link of the kind ``join`` offers, in plain facts for a page; None for another kind."""
+    if link.kind != "join":
+        return None
+    facts = link.placing
+    division = Division.objects.filter(pk=facts["division"]).first()
+    return {
+        "role": dict(Membership.ROLES)[facts["role"]],
+        "title": facts.get("title") or members.title_for(facts["role"], division),
+        "since": datetime.datetime.fromisoformat(facts["since"]),
+        "until": datetime.datetime.fromisoformat(facts["until"]) if facts["until"] else None,
+    }
+
+
+def _gone():
+    return _("Tautan ini tidak berlaku lagi. Mintalah yang baru kepada administrator unit Anda.")
+
+
 def approve(link, *, by, post=False):
     """The second administrator agrees; from now the link works for seven days. Raises NotPermitted,
     TransitionRefused (not waiting, or one's own request, or an administrator only since the request)."""
     with transaction.atomic():
-        locked = AccessLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
+        locked = AccessLink.objects.select_for_update(of=("self",), no_key=True).get(pk=link.pk)
         require(permissions.changes_unit, by, locked.organisation_id)
         require(permissions.administers_person, by, locked.user)
         if state_of(locked) != "waiting":
@@ -142,7 +229,7 @@ def approve(link, *, by, post=False):
 def revoke(link, *, by):
     """Stop a link or a waiting request. Raises NotPermitted, TransitionRefused (used or stopped already)."""
     with transaction.atomic():
-        locked = AccessLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
+        locked = AccessLink.objects.select_for_update(of=("self",), no_key=True).get(pk=link.pk)
         if by.pk != locked.user_id:
             require(permissions.changes_unit, by, locked.organisation_id)
         if state_of(locked) not in {"waiting", "ready"}:
@@ -161,21 +248,28 @@ def find(secret):
 
 
 def use(link, *, password="", by=None):
-    """Set the password (invitation, reset), or take over the new e-mail (email: ``password`` proves the person).
+    """Set the password (invitation, reset), take over the new e-mail, or accept a post (``password`` is the proof).
 
-    ``by`` is the person himself. Raises TransitionRefused when the link does not work any more, ValidationError.
+    ``by`` is the person himself. Raises TransitionRefused when the link does not work any more, or was made by one
+    administrator for one who has since come to confirm or ratify; ValidationError.
     """
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=link.user_id)
-        locked = AccessLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
+        user = User.objects.select_for_update(no_key=True).get(pk=link.user_id)
+        locked = AccessLink.objects.select_for_update(of=("self",), no_key=True).get(pk=link.pk)
         if state_of(locked) != "ready":
+            raise TransitionRefused(_gone())
+        asked_by_other = locked.kind in {"reset", "email"} and locked.issued_by_id != user.pk
+        if asked_by_other and not locked.needs_second and may_confirm(user):
             raise TransitionRefused(
-                _("Tautan ini tidak berlaku lagi. Mintalah yang baru kepada administrator unit Anda.")
+                _("Tautan ini dibuat sebelum jabatan Anda dicatat. Mintalah yang baru, dengan administrator kedua.")
             )
         now = clock.now()
+        if locked.kind in {"email", "join"} and not user.check_password(password):
+            raise ValidationError({"password": _("Kata sandi tidak cocok.")})
+        if locked.kind == "join":
+            accept(locked, by=user)
+            return user
         if locked.kind == "email":
-            if not user.check_password(password):
-                raise ValidationError({"password": _("Kata sandi tidak cocok.")})
             accounts.refuse_taken(locked.new_email, user)
             user.email = locked.new_email
             try:
@@ -188,9 +282,8 @@ def use(link, *, password="", by=None):
         else:
             user.set_password(password)
             user.save(update_fields=["password"])
-            AccessLink.objects.filter(user=user, used_at=None, revoked_at=None).exclude(pk=locked.pk).exclude(
-                kind="email"
-            ).update(revoked_at=now)
+            passwords = AccessLink.objects.filter(user=user, kind__in=["invitation", "reset"])
+            passwords.filter(used_at=None, revoked_at=None).exclude(pk=locked.pk).update(revoked_at=now)
         locked.used_at = now
         locked.save(update_fields=["used_at"])
         ledger.record(link.organisation, "kernel.link.use", locked, by=by or user, kind=locked.kind)
@@ -212,6 +305,10 @@ def _post(link):
             "email": (
                 _("Ganti pos-el Portal Bawaslu"),
                 _("Pakai alamat ini untuk masuk ke portal {unit}. Buka dan setujui di:"),
+            ),
+            "join": (
+                _("Tawaran jabatan di Portal Bawaslu"),
+                _("Administrator {unit} menawarkan jabatan kepada Anda. Baca dan terima di:"),
             ),
         }[link.kind]
         body = "\n\n".join(

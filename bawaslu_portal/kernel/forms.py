@@ -6,10 +6,12 @@ and both show the form again with everything that was typed.
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from . import requests
+from .lifecycle import TransitionRefused
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -102,6 +104,28 @@ class VersionedMixin(forms.Form):
     """Adds the version that was read; the verb compares it and refuses an older one with both texts."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+
+def refuse(form, error, loose=None):
+    """Put a refusal on the form and give the status: 422 with a ValidationError at its fields, else 409 with it on top.
+
+    ``loose`` is the field to which belongs what a ValidationError says of no field.
+    """
+    if isinstance(error, TransitionRefused):
+        form.refuse(error)
+        return CONFLICT
+    faults = error.error_dict if hasattr(error, "error_dict") else {loose: error}
+    for name, errors in faults.items():
+        form.add_error(name if name in form.fields else None, errors)
+    return UNPROCESSABLE
+
+
+def attempt(form, verb):
+    """Run ``verb``: (its result, 200), or (None, 422 or 409) with the reason on the form."""
+    try:
+        return verb(), 200
+    except (ValidationError, TransitionRefused) as error:
+        return None, refuse(form, error)
 
 
 def page(request, template, form=None, status=200, **context):

@@ -59,7 +59,7 @@ def hold(organisation):
 def lock(membership):
     """The membership, read again and locked behind its unit."""
     hold(membership.organisation)
-    return Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    return Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.pk)
 
 
 def _not_for_oneself(user, role, by):
@@ -95,11 +95,26 @@ def _check_place(organisation, user, role, acting, since, until, division, apart
             )
 
 
-def _person(email, *, name, phone, nip, birth_date, language):
+def _require_reach(user, by):
+    """Nobody is given a post unasked by an administrator who has nothing to do with him."""
+    if not permissions.places_person(by, user):
+        raise TransitionRefused(
+            _("Orang ini punya akun yang diurus unit lain. Undang ia dari halaman Orang; ia sendiri yang menerimanya.")
+        )
+
+
+def stranger(email, *, by):
+    """The user with this e-mail whose consent ``by`` needs before he gives him a post, or None."""
+    user = User.objects.filter(email__iexact=email).first()
+    return user if user is not None and not permissions.places_person(by, user) else None
+
+
+def _person(email, *, by, name, phone, nip, birth_date, language):
     """The user with this e-mail; made, without a password, where there is none."""
     email = User.objects.normalize_email(email).lower()
     user = User.objects.filter(email__iexact=email).first()
     if user is not None:
+        _require_reach(user, by)
         return user
     try:
         with transaction.atomic():
@@ -148,12 +163,13 @@ def invite(
     """Bring a person into the unit with a first membership; an existing account with this e-mail is taken as it is.
 
     ``since`` and ``until`` are aware moments (default: from now on, open). The link to sign in is a second verb
-    (``access_links.issue``). Raises NotPermitted, ValidationError.
+    (``access_links.issue``). Raises NotPermitted, ValidationError, TransitionRefused (a stranger's account: he is
+    offered the post instead, ``access_links.offer``).
     """
     with transaction.atomic():
         require(permissions.changes_unit, by, organisation)
         hold(organisation)
-        user = _person(email, name=name, phone=phone, nip=nip, birth_date=birth_date, language=language)
+        user = _person(email, by=by, name=name, phone=phone, nip=nip, birth_date=birth_date, language=language)
         _not_for_oneself(user, role, by)
         membership = _place(
             organisation,
@@ -182,10 +198,11 @@ def add_membership(
     organisation, user, *, role, by, since=None, until=None, title="", division=None, order=1, source=""
 ):
     """Give a person who is already known a further membership. Raises NotPermitted, ValidationError,
-    TransitionRefused (to oneself)."""
+    TransitionRefused (to oneself, or to a stranger)."""
     with transaction.atomic():
         require(permissions.changes_unit, by, organisation)
         hold(organisation)
+        _require_reach(user, by)
         _not_for_oneself(user, role, by)
         membership = _place(
             organisation,
@@ -207,6 +224,22 @@ def add_membership(
             person=user.uuid,
             since=membership.since,
         )
+    return membership
+
+
+def check_post(organisation, user, role, *, by, since, until=None, division=None):
+    """Raises what giving ``user`` this post would raise."""
+    _not_for_oneself(user, role, by)
+    _check_place(organisation, user, role, False, since, until, division)
+
+
+def join(organisation, *, by, role, since, **facts):
+    """``by`` takes the post that he was offered (``access_links.accept``), not before now. Raises ValidationError."""
+    with transaction.atomic():
+        hold(organisation)
+        since = max(since, clock.now())
+        membership = _place(organisation, by, role=role, since=since, **facts)
+        ledger.record(organisation, "kernel.membership.join", membership, by=by, role=role, person=by.uuid, since=since)
     return membership
 
 
@@ -233,6 +266,14 @@ def require_open(membership):
         raise TransitionRefused(_("Keanggotaan ini sudah berakhir. Muat ulang halaman."))
 
 
+def _end_acting(seat):
+    """A chair's stand-in acts beside his own seat: when it ends, his acting ends with it."""
+    if seat.role in COMMISSIONERS and not seat.acting:
+        Membership.objects.filter(
+            organisation=seat.organisation_id, user=seat.user_id, acting=True, since__lt=seat.until
+        ).serving_or_coming(seat.until).update(until=seat.until)
+
+
 def end_membership(membership, *, by, until=None, source=""):
     """End it at ``until`` (default now; a past moment where it is only told now). Raises NotPermitted,
     TransitionRefused (ended already, last administrator), ValidationError (before its start)."""
@@ -249,6 +290,7 @@ def end_membership(membership, *, by, until=None, source=""):
         locked.until = until
         locked.source = (f"{locked.source}; {source}" if locked.source and source else locked.source or source)[:200]
         locked.save(update_fields=["until", "source"])
+        _end_acting(locked)
         ledger.record(membership.organisation, "kernel.membership.end", locked, by=by, role=locked.role, until=until)
     return locked
 
@@ -264,15 +306,20 @@ def replace(
         organisation = membership.organisation
         require(permissions.changes_unit, by, organisation)
         require_open(old)
+        if old.acting:
+            raise TransitionRefused(_("Pelaksana tugas tidak diganti antarwaktu. Akhiri, lalu tunjuk yang baru."))
         if since <= old.since:
             raise ValidationError({"since": _("Penggantian harus sesudah keanggotaan lama mulai.")})
-        user = user or _person(email, name=name, phone=phone, nip=nip, birth_date=birth_date, language=language)
+        if user is None:
+            facts = {"name": name, "phone": phone, "nip": nip, "birth_date": birth_date, "language": language}
+            user = _person(email, by=by, **facts)
         if user.pk == old.user_id:
             raise ValidationError({"email": _("Pengganti harus orang lain.")})
         _not_for_oneself(user, old.role, by)
         guard_last_administrator(old, by, since)
         last_day, old.until = old.until, since
         old.save(update_fields=["until"])
+        _end_acting(old)
         new = _place(
             organisation,
             user,

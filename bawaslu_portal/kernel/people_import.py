@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from . import clock, members, scope
-from .lifecycle import TransitionRefused
+from .lifecycle import NotPermitted, TransitionRefused
 from .models.members import ADMINISTRATOR, Membership, User
 from .models.organisations import Division, Organisation
 
@@ -199,7 +199,7 @@ def _check(sheet, row, units, divisions):
         row["role"] = known or ""
     if row["division"] and row["code"] in units and (row["code"], row["division"].lower()) not in divisions:
         sheet.wrong("division", line, _("Divisi ini tidak ada di unit itu. Tambahkan dahulu, atau perbaiki namanya."))
-    if row["order"] and not (row["order"].isdigit() and 1 <= int(row["order"]) <= 99):
+    if row["order"] and not (row["order"].isdecimal() and 1 <= int(row["order"]) <= 99):
         sheet.wrong("order", line, _("Tulis angka 1 sampai 99."))
 
 
@@ -254,7 +254,9 @@ def read(content, *, by):
 
 def _take_over(row, units, divisions, by):
     """One row through the verb: the membership, or None where the person has that role there already."""
-    unit = units[row["code"]]
+    unit = units.get(row["code"])
+    if unit is None:  # a right that ended since the preview
+        raise ValidationError({"code": _("Bukan kode unit yang Anda kelola.")})
     there = Membership.objects.filter(organisation=unit, role=row["role"], user__email__iexact=row["email"])
     if there.serving_or_coming(clock.now()).exists():
         return None
@@ -296,6 +298,8 @@ def rehearse(sheet, *, by):
                             sheet.wrong(key if key in LETTERS else "role", row["line"], sentence)
                 except TransitionRefused as refusal:
                     sheet.wrong("email", row["line"], str(refusal))
+                except NotPermitted:
+                    sheet.wrong("code", row["line"], _("Bukan kode unit yang Anda kelola."))
             raise _Undo
     except _Undo:
         pass

@@ -1,7 +1,8 @@
 """Questions of role and place that more than one app asks. Never about state."""
 
-from . import scope
-from .models.members import ADMINISTRATOR, CHAIR, COMMISSIONERS, HEAD, NOTE_TAKER, SUPERVISION
+from . import clock, scope
+from .models.members import ADMINISTRATOR, CHAIR, COMMISSIONERS, HEAD, NOTE_TAKER, SUPERVISION, Membership
+from .models.organisations import Organisation
 
 
 def holds(user, organisation, *roles):
@@ -62,17 +63,44 @@ def sees_unit_people(user, organisation):
 
 
 def administers_person(user, person):
-    """Who may reset, correct or readdress an account: an administrator of every unit in which the person serves.
+    """Who may reset, correct or readdress an account, and sees its personal data: an administrator of its home.
 
-    Else an administrator below could invite someone from above and then reset his password (assumption).
+    Of the units in which the person serves, home is the one of the highest level, and there the one that he came to
+    first: so nobody below, and nobody beside, gets hold of an account by a post that he gives (assumption).
     """
-    from . import clock
-    from .models.members import Membership
+    home = home_of(person)
+    return home is not None and changes_unit(user, home)
 
-    rows = Membership.objects.filter(user=person)
-    units = set(rows.serving_or_coming(clock.now()).values_list("organisation_id", flat=True))
-    units = units or set(rows.values_list("organisation_id", flat=True))
-    return bool(units) and all(changes_unit(user, unit) for unit in units)
+
+def home_of(person):
+    """Id of the unit whose administrators help ``person``; of those that he left when he serves nowhere; or None."""
+    rows = _units_of(person)
+    serving = {unit for unit, _level, serves in rows if serves} or {unit for unit, _level, _serves in rows}
+    levels = [level for level, _label in Organisation.LEVELS]
+    homes = [(levels.index(level), n, unit) for n, (unit, level, _) in enumerate(rows) if unit in serving]
+    return min(homes)[2] if homes else None
+
+
+def knows_person(user, person):
+    """Who sees telephone and NIP: those who see the people of his home; not of a unit that he only helps out."""
+    home = home_of(person)
+    return home is not None and sees_unit_people(user, home)
+
+
+def places_person(user, person):
+    """Who may give a person a post without asking him: who administers the account or a unit where he serves."""
+    units = {unit for unit, _level, serves in _units_of(person) if serves}
+    return administers_person(user, person) or any(changes_unit(user, unit) for unit in units)
+
+
+def _units_of(person):
+    """(unit, its level, whether he serves there or is to come) for each membership, in the order of their making."""
+    now = clock.now()
+    rows = Membership.objects.filter(user=person).order_by("pk")
+    return [
+        (unit, level, until is None or until > now)
+        for unit, level, until in rows.values_list("organisation_id", "organisation__level", "until")
+    ]
 
 
 def manages_numbers(user, organisation):

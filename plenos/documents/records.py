@@ -69,7 +69,8 @@ def _office(membership):
     """What stands above a signature: "Ketua", "Plt. Ketua", "Anggota"; for others their title."""
     if membership.role in ("chair", "member"):
         office = "Ketua" if membership.role == "chair" else "Anggota"
-        return f"Plt. {office}" if membership.acting else office
+        kind = "Plh." if membership.title.startswith("Plh.") else "Plt."
+        return f"{kind} {office}" if membership.acting else office
     return membership.title or membership.get_role_display()
 
 

@@ -57,10 +57,29 @@ class TestInvite:
             members.invite(cast.unit, email="b@contoh.id", name="B", role="administrator", by=by)
 
     def test_an_existing_account_keeps_its_facts(self, cast):
-        by = cast.administrator
-        membership = members.invite(cast.unit, email=cast.neighbour.email, name="Lain", role="staff", by=by)
-        assert membership.user == cast.neighbour
+        membership = members.invite(
+            cast.unit, email=cast.staff.email, name="Lain", role="note_taker", by=cast.administrator
+        )
+        assert membership.user == cast.staff
         assert membership.user.name != "Lain"
+
+    @pytest.mark.parametrize("who", ["neighbour", "outsider", "province_chair"])
+    def test_nobody_is_given_a_post_by_an_administrator_of_elsewhere(self, cast, who):
+        stranger, by = getattr(cast, who), cast.administrator
+        with pytest.raises(TransitionRefused):
+            members.invite(cast.unit, email=stranger.email.upper(), name="", role="staff", by=by)
+        with pytest.raises(TransitionRefused):
+            members.add_membership(cast.unit, stranger, role="staff", by=by)
+        with pytest.raises(TransitionRefused):
+            members.replace(seat(cast.unit, "member", 2), email=stranger.email, name="", by=by)
+        assert not Membership.objects.filter(user=stranger, organisation=cast.unit).exists()
+        assert members.stranger(stranger.email, by=by) == stranger
+        assert members.stranger(cast.staff.email, by=by) is None
+
+    def test_the_level_above_gives_posts_to_people_of_its_districts(self, cast):
+        by = cast.province_administrator
+        members.invite(cast.province_unit, email=cast.staff.email, name="", role="supervision_staff", by=by)
+        members.invite(cast.neighbour_unit, email=cast.staff.email, name="", role="staff", by=by)
 
     def test_one_chair_at_a_time(self, kendari):
         by = person(kendari, "administrator")
@@ -186,6 +205,38 @@ class TestActing:
             members.appoint_acting_chair(cast.unit, person(cast.unit, "member", 3), by=cast.administrator)
         with pytest.raises(ValidationError):
             members.appoint_acting_chair(cast.unit, cast.staff, by=cast.administrator)
+
+    def test_acting_ends_with_the_seat(self, cast):
+        acting = members.appoint_acting_chair(cast.unit, cast.member, by=cast.administrator)
+        with clock.at(clock.now() + HOUR):
+            members.end_membership(seat(cast.unit, "member", 2), by=cast.administrator)
+            acting.refresh_from_db()
+            assert acting.until == clock.now()
+            assert not permissions.is_chair(cast.member, cast.unit)
+            assert len(Membership.objects.in_office_on(cast.unit, clock.now())) == 4
+
+    def test_acting_ends_when_the_seat_goes_to_another(self, cast):
+        members.appoint_acting_chair(cast.unit, cast.member, by=cast.administrator)
+        with clock.at(clock.now() + HOUR):
+            old = Membership.objects.get(organisation=cast.unit, user=cast.member, role="member")
+            members.replace(old, email="paw@contoh.id", name="P", by=cast.administrator)
+            assert not permissions.is_chair(cast.member, cast.unit)
+            assert len(Membership.objects.in_office_on(cast.unit, clock.now())) == 5
+
+    def test_an_acting_row_is_not_replaced(self, cast):
+        acting = members.appoint_acting_chair(cast.unit, cast.member, by=cast.administrator)
+        with clock.at(clock.now() + HOUR), pytest.raises(TransitionRefused):
+            members.replace(acting, email="paw@contoh.id", name="P", by=cast.administrator)
+
+    def test_a_suspended_member_does_not_act(self, cast):
+        members.appoint_acting_chair(cast.unit, cast.member, by=cast.administrator)
+        own = Membership.objects.get(organisation=cast.unit, user=cast.member, role="member")
+        suspension = suspensions.suspend(own, reason="SK 1/2026", by=cast.administrator)
+        assert not permissions.is_chair(cast.member, cast.unit)
+        assert cast.member not in {m.user for m in Membership.objects.in_office_on(cast.unit, clock.now())}
+        with clock.at(clock.now() + HOUR):
+            suspensions.lift(suspension, by=cast.administrator)
+            assert permissions.is_chair(cast.member, cast.unit)
 
 
 class TestSuspension:

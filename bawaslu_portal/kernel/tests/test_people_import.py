@@ -11,7 +11,7 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from bawaslu_portal.kernel import clock, ledger, people_import
-from bawaslu_portal.kernel.models import AccessLink, Membership, OutboxMessage, User
+from bawaslu_portal.kernel.models import AccessLink, Membership, OutboxMessage, Parentage, User
 
 pytestmark = pytest.mark.django_db
 HEADINGS = [heading for _key, heading, _width in people_import.COLUMNS]
@@ -149,7 +149,8 @@ class TestPages:
     def rows(self, page):
         return re.search(r'name="rows" value="([^"]+)"', page)[1]
 
-    def test_preview_then_confirm(self, cast, sign_in):
+    def test_preview_then_confirm(self, cast, sign_in, settings):
+        settings.EMAIL_CONFIGURED = True
         client = sign_in(cast.province_administrator)
         content = book(
             GOOD,
@@ -173,6 +174,21 @@ class TestPages:
         again = client.post(reverse("kernel:people_import_confirm", args=["74"]), {"rows": self.rows(page)})
         assert again.status_code == 302
         assert made.count() == 3
+
+    def test_an_account_of_elsewhere_is_named_and_not_taken(self, cast, sign_in):
+        answer = self.upload(sign_in(cast.administrator), book(changed(email=cast.outsider.email, division="")))
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "<b>C2:</b>" in page
+        assert "diurus unit lain" in page
+        assert not Membership.objects.filter(user=cast.outsider, organisation=cast.unit).exists()
+
+    def test_a_right_that_ended_since_the_preview_is_refused(self, cast, sign_in):
+        client = sign_in(cast.province_administrator)
+        rows = self.rows(self.upload(client, book(changed(code="74.04", division="")), "74").content.decode())
+        Parentage.objects.filter(organisation=cast.neighbour_unit).update(until=datetime.date(2020, 1, 1))
+        address = reverse("kernel:people_import_confirm", args=["74"])
+        assert client.post(address, {"rows": rows}).status_code == 409
 
     def test_wrong_cells_answer_422_and_name_them(self, cast, sign_in):
         answer = self.upload(sign_in(cast.administrator), book(changed(role="Raja")))

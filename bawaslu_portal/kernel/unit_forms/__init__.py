@@ -2,7 +2,6 @@
 
 from .people import (
     ActingForm,
-    ConfirmEmailForm,
     EndForm,
     InviteForm,
     MailAddressForm,
@@ -11,6 +10,7 @@ from .people import (
     OwnEmailForm,
     PersonForm,
     PlaceForm,
+    ProofForm,
     ReplaceForm,
     ResetForm,
     SuspendForm,
@@ -31,7 +31,6 @@ from .unit import (
 __all__ = [
     "ActingForm",
     "CancelNumberForm",
-    "ConfirmEmailForm",
     "DivisionEndForm",
     "DivisionForm",
     "EndForm",
@@ -45,6 +44,7 @@ __all__ = [
     "OwnEmailForm",
     "PersonForm",
     "PlaceForm",
+    "ProofForm",
     "RenameForm",
     "ReplaceForm",
     "ReserveForm",

@@ -198,12 +198,12 @@ class NewPasswordForm(PortalForm):
         return found
 
 
-class ConfirmEmailForm(PortalForm):
+class ProofForm(PortalForm):
     password = forms.CharField(
         label=_("Kata sandi Anda"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text=_("Agar hanya Anda sendiri yang dapat mengganti alamat ini."),
+        help_text=_("Agar hanya Anda sendiri yang dapat menyetujui ini."),
     )
 
 

@@ -1,13 +1,24 @@
-"""What the pages of a unit share: finding it, asking for a role, and trying a verb behind a form."""
+"""What the pages of a unit share: finding it and its people, asking for a role, the page of a plain form."""
 
-from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from .. import forms, permissions
-from ..forms import CONFLICT, UNPROCESSABLE
-from ..lifecycle import TransitionRefused, require
+from ..forms import attempt
+from ..lifecycle import require
+from ..models.members import Membership, User
 from ..models.organisations import Organisation
+
+__all__ = [
+    "attempt",
+    "fetch_own",
+    "fetch_person",
+    "fetch_unit",
+    "form_page",
+    "person_url",
+    "show_once",
+    "take_showing",
+]
 
 # Links that may still be shown once to the one who made them.
 SHOW_ONCE = "links_to_show"
@@ -26,19 +37,10 @@ def fetch_own(request, code):
     return fetch_unit(request, code, permissions.changes_unit)
 
 
-def attempt(form, verb):
-    """Run ``verb``: (its result, 200), or (None, 422 or 409) with the reason on the form."""
-    try:
-        return verb(), 200
-    except ValidationError as error:
-        faults = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, sentences in faults.items():
-            for sentence in sentences:
-                form.add_error(name if name in form.fields else None, sentence)
-        return None, UNPROCESSABLE
-    except TransitionRefused as refusal:
-        form.refuse(refusal)
-        return None, CONFLICT
+def fetch_person(request, unit, uuid):
+    """One who serves or served in the unit, or 404."""
+    here = Membership.objects.visible_to(request.user).filter(organisation=unit)
+    return get_object_or_404(User.objects.visible_to(request.user).filter(pk__in=here.values("user")), uuid=uuid)
 
 
 def form_page(request, form, unit, *, heading, action, up, up_url, lede="", status=200, danger=False, **context):

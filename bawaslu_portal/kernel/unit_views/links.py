@@ -2,22 +2,29 @@
 
 import segno
 from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from .. import access_links, forms, permissions
-from ..models.members import AccessLink, Membership, User
-from ..unit_forms import ConfirmEmailForm, NewPasswordForm, ResetForm
-from .base import attempt, fetch_own, fetch_unit, form_page, person_url, show_once, take_showing
+from ..models.members import AccessLink, Membership
+from ..unit_forms import NewPasswordForm, ProofForm, ResetForm
+from .base import attempt, fetch_own, fetch_person, fetch_unit, form_page, person_url, show_once, take_showing
 from .people import link_answer
 
 # Guesses at secrets or, behind a link, at the password.
 LIMIT = {"one_time_link": "30/m/ip,20/h/key"}
+USED = {
+    "email": gettext_lazy("Pos-el diganti. Masuklah dengan alamat baru."),
+    "join": gettext_lazy("Jabatan diterima. Masuklah seperti biasa."),
+    "reset": gettext_lazy("Kata sandi tersimpan. Masuklah dengan pos-el dan kata sandi Anda."),
+}
 
 
 class Code:
@@ -54,6 +61,9 @@ def link(request, code, uuid):
             "address": address,
             "qr": Code(address) if address else None,
             "approval": getattr(found, "approval", None),
+            "serves": Membership.objects.visible_to(request.user).filter(organisation=unit, user=found.user).exists(),
+            "offer": access_links.told(found),
+            "mails": settings.EMAIL_CONFIGURED,
             "may_stop": may_change and state in {"waiting", "ready"},
             "may_agree": may_change
             and state == "waiting"
@@ -65,7 +75,8 @@ def link(request, code, uuid):
 
 def link_reset(request, code, uuid):
     """Ask for a reset of the password; for one who may confirm or ratify a second administrator must agree."""
-    unit, person = _fetch_person(request, code, uuid)
+    unit = fetch_own(request, code)
+    person = fetch_person(request, unit, uuid)
     form = ResetForm(request.POST or None, unit=unit, reader=request.user)
     status = 200
     if form.is_valid():
@@ -96,28 +107,30 @@ def link_reset(request, code, uuid):
     )
 
 
-def _fetch_person(request, code, uuid):
-    unit = fetch_own(request, code)
-    here = Membership.objects.visible_to(request.user).filter(organisation=unit)
-    return unit, get_object_or_404(User.objects.visible_to(request.user).filter(pk__in=here.values("user")), uuid=uuid)
+def _by_mail(request):
+    return settings.EMAIL_CONFIGURED and request.POST.get("channel") == "mail"
 
 
 @require_POST
 def link_invite(request, code, uuid):
     """A fresh invitation for one who never set a password."""
-    unit, person = _fetch_person(request, code, uuid)
-    channel = "mail" if request.POST.get("channel") == "mail" else "link"
+    unit = fetch_own(request, code)
+    person = fetch_person(request, unit, uuid)
+    channel = "mail" if _by_mail(request) else "link"
     made = access_links.issue(person, unit, "invitation", by=request.user, post=channel == "mail")
     return link_answer(request, unit, made, channel)
 
 
 @require_POST
 def link_approve(request, code, uuid):
-    """The second administrator agrees, and hands the link over."""
+    """The second administrator agrees, and hands the link over or has it sent."""
     unit, found = _fetch(request, code, uuid, permissions.changes_unit)
-    approved = access_links.approve(found, by=request.user)
-    show_once(request, approved)
-    messages.success(request, _("Disetujui. Serahkan tautannya langsung kepada orangnya."))
+    approved = access_links.approve(found, by=request.user, post=_by_mail(request))
+    if _by_mail(request):
+        messages.success(request, _("Disetujui. Tautan menunggu di kotak keluar unit."))
+    else:
+        show_once(request, approved)
+        messages.success(request, _("Disetujui. Serahkan tautannya langsung kepada orangnya."))
     return redirect("kernel:link", code=unit.code, uuid=approved.uuid)
 
 
@@ -147,19 +160,15 @@ def link_use(request, secret):
     state = access_links.state_of(found)
     if state != "ready":
         return render(request, "kernel/link_refused.html", {"state": state, "link": found}, status=409)
-    if found.kind == "email":
-        form = ConfirmEmailForm(request.POST or None)
+    if found.kind in {"email", "join"}:
+        form = ProofForm(request.POST or None)
     else:
         form = NewPasswordForm(request.POST or None, user=found.user)
     status = 200
     if form.is_valid():
         done, status = attempt(form, lambda: access_links.use(found, password=form.cleaned_data["password"]))
         if done:
-            told = (
-                _("Pos-el diganti. Masuklah dengan alamat baru.")
-                if found.kind == "email"
-                else _("Kata sandi tersimpan. Masuklah dengan pos-el dan kata sandi Anda.")
-            )
-            messages.success(request, told)
+            messages.success(request, USED.get(found.kind, USED["reset"]))
             return redirect("account_login")
-    return forms.page(request, "kernel/link_use.html", form, status=status, link=found)
+    context = {"link": found, "offer": access_links.told(found)}
+    return forms.page(request, "kernel/link_use.html", form, status=status, **context)

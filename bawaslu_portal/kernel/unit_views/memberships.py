@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from .. import members, suspensions
-from ..models.members import Membership, Suspension, User
+from ..models.members import Membership, Suspension
 from ..unit_forms import ActingForm, EndForm, MoveForm, PlaceForm, ReplaceForm, SuspendForm
-from .base import attempt, fetch_own, form_page, person_url
+from .base import attempt, fetch_own, fetch_person, form_page, person_url
 from .people import invite_answer
 
 
@@ -26,8 +26,7 @@ def _form_page(request, form, unit, person, status, **words):
 def membership_add(request, code, uuid):
     """A further membership for one who is known here."""
     unit = fetch_own(request, code)
-    here = Membership.objects.visible_to(request.user).filter(organisation=unit)
-    person = get_object_or_404(User.objects.visible_to(request.user).filter(pk__in=here.values("user")), uuid=uuid)
+    person = fetch_person(request, unit, uuid)
     form = PlaceForm(request.POST or None, unit=unit, reader=request.user)
     status = 200
     if form.is_valid():

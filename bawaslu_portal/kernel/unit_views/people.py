@@ -1,17 +1,18 @@
 """The people of a unit: list, one person, inviting, correcting."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef, Q
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from .. import access_links, accounts, clock, ledger, members, permissions, reset_notices, settings_store
-from ..models.members import COMMISSIONERS, AccessLink, Membership, Suspension, User
+from ..models.members import COMMISSIONERS, AccessLink, Membership, Suspension
 from ..unit_forms import InviteForm, MailAddressForm, PersonForm
-from .base import attempt, fetch_own, fetch_unit, form_page, person_url, show_once
+from .base import attempt, fetch_own, fetch_person, fetch_unit, form_page, person_url, show_once
 
 PAGE = 50
 
@@ -62,20 +63,16 @@ def people(request, code):
             "seats": settings_store.setting(unit, "members.seats"),
             "seated": seated.at(now).values("user").distinct().count(),
             "notices": reset_notices.of_unit(unit, request.user) if whole else [],
+            "offers": access_links.open_offers(unit) if whole else [],
         },
     )
-
-
-def _fetch_person(request, unit, uuid):
-    here = Membership.objects.visible_to(request.user).filter(organisation=unit)
-    return get_object_or_404(User.objects.visible_to(request.user).filter(pk__in=here.values("user")), uuid=uuid)
 
 
 @require_GET
 def person(request, code, uuid):
     """One person: memberships, links, and what was done about him."""
     unit = fetch_unit(request, code, permissions.sees_unit_people)
-    found = _fetch_person(request, unit, uuid)
+    found = fetch_person(request, unit, uuid)
     now = clock.now()
     may_change = permissions.changes_unit(request.user, unit)
     rows = list(
@@ -104,6 +101,8 @@ def person(request, code, uuid):
             "suspensions": [(s, s.until is None or s.until > now) for s in suspensions],
             "may_change": may_change,
             "may_help": may_change and permissions.administers_person(request.user, found),
+            "knows": permissions.knows_person(request.user, found),
+            "mails": settings.EMAIL_CONFIGURED,
             "has_password": found.has_usable_password(),
             "links": [(link, access_links.state_of(link)) for link in links],
             "history": ledger.history_of(found, *rows, *links, *suspensions)[::-1][:30],
@@ -116,6 +115,9 @@ def invite_answer(request, unit, membership, channel):
     if membership.user.has_usable_password():
         messages.success(request, _("Keanggotaan dicatat. Orang ini sudah punya akun dan masuk seperti biasa."))
         return redirect(person_url(unit, membership.user))
+    if not permissions.administers_person(request.user, membership.user):
+        messages.success(request, _("Keanggotaan dicatat. Tautan masuk orang ini dibuat administrator unit asalnya."))
+        return redirect(person_url(unit, membership.user))
     link = access_links.issue(membership.user, unit, "invitation", by=request.user, post=channel == "mail")
     if channel == "mail":
         messages.success(request, _("Keanggotaan dicatat. Undangan menunggu di kotak keluar unit."))
@@ -124,17 +126,32 @@ def invite_answer(request, unit, membership, channel):
     return redirect("kernel:link", code=unit.code, uuid=link.uuid)
 
 
+def _offer(unit, stranger, form, by):
+    post = form.cleaned_data["channel"] == "mail"
+    return access_links.offer(unit, stranger, by=by, post=post, **form.placing())
+
+
 def person_invite(request, code):
     """Bring someone into the unit and give him a way in."""
     unit = fetch_own(request, code)
     form = InviteForm(request.POST or None, unit=unit, reader=request.user)
     status = 200
     if form.is_valid():
-        membership, status = attempt(
-            form, lambda: members.invite(unit, by=request.user, **form.person(), **form.placing())
-        )
-        if membership:
-            return invite_answer(request, unit, membership, form.cleaned_data["channel"])
+        channel = form.cleaned_data["channel"]
+        stranger = members.stranger(form.cleaned_data["email"], by=request.user)
+        if stranger:
+            link, status = attempt(form, lambda: _offer(unit, stranger, form, request.user))
+            if link:
+                messages.success(
+                    request, _("Orang ini sudah punya akun di unit lain; ia menerimanya lewat tautan ini.")
+                )
+                return link_answer(request, unit, link, channel)
+        else:
+            membership, status = attempt(
+                form, lambda: members.invite(unit, by=request.user, **form.person(), **form.placing())
+            )
+            if membership:
+                return invite_answer(request, unit, membership, channel)
     return form_page(
         request,
         form,
@@ -151,7 +168,7 @@ def person_invite(request, code):
 def person_correct(request, code, uuid):
     """Correct name, telephone, NIP, birth date."""
     unit = fetch_own(request, code)
-    found = _fetch_person(request, unit, uuid)
+    found = fetch_person(request, unit, uuid)
     initial = {n: getattr(found, n) for n in ("name", "phone", "nip", "birth_date")}
     form = PersonForm(request.POST or None, unit=unit, reader=request.user, initial=initial)
     status = 200
@@ -177,7 +194,7 @@ def person_correct(request, code, uuid):
 def person_email(request, code, uuid):
     """Another e-mail: a mistyped one is corrected, a used one is taken over by a link."""
     unit = fetch_own(request, code)
-    found = _fetch_person(request, unit, uuid)
+    found = fetch_person(request, unit, uuid)
     correcting = not found.has_usable_password()
     form = MailAddressForm(request.POST or None, unit=unit, reader=request.user, correcting=correcting)
     status = 200
