@@ -234,15 +234,15 @@ def verifiers():
 
 
 def papers_in_making(user):
-    """Papers that ``user`` asked for and that are not yet made: their jobs, labelled, for my desk."""
-    from .models.documents import Document
+    """Papers that ``user`` asked for, may still read, and that are not yet made: their jobs, labelled, for my desk."""
+    from . import documents
     from .models.jobs import Job
 
     jobs = list(Job.objects.filter(asked_by=user, kind="paper").exclude(state="done").order_by("-id")[:10])
-    titles = {
-        str(uuid): title
-        for uuid, title in Document.objects.filter(uuid__in=[job.key for job in jobs]).values_list("uuid", "title")
-    }
+    if not jobs:
+        return []
+    papers = documents.readable_by(user).filter(uuid__in=[job.key for job in jobs])
+    titles = {str(uuid): title for uuid, title in papers.values_list("uuid", "title")}
     for job in jobs:
-        job.label = titles.get(job.key, _jobs[job.kind].label)
-    return jobs
+        job.label = titles.get(job.key)
+    return [job for job in jobs if job.label]

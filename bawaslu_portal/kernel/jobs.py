@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import catalogue, db
-from .lifecycle import TransitionRefused
+from .lifecycle import TransitionRefused, require
 from .models.jobs import Heartbeat, Job
 from .models.members import User
 
@@ -157,10 +157,20 @@ def reconcile(limit=200):
     return sent
 
 
+def may_try_again(user, job):
+    """Who asked for the work, and whoever may read the paper that it makes."""
+    from . import documents
+
+    paper = job.payload.get("document") if job.kind == "paper" else None
+    return job.asked_by_id == user.pk or bool(paper and documents.readable_by(user).filter(uuid=paper).exists())
+
+
 def try_again(job, *, by):
-    """Queue a failed job once more. Raises TransitionRefused when it has not failed."""
+    """Queue a failed job once more; it stays with the one who asked first. Raises NotPermitted for one who may not read
+    what it makes, TransitionRefused when it has not failed."""
+    require(may_try_again, by, job)
     changed = Job.objects.filter(pk=job.pk, state="failed").update(
-        state="queued", attempt=0, error="", lease_until=None, finished_at=None, asked_by=by
+        state="queued", attempt=0, error="", lease_until=None, finished_at=None
     )
     if not changed:
         raise TransitionRefused(_("Pekerjaan ini tidak gagal; tidak perlu dicoba lagi."))

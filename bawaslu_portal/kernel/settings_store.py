@@ -1,6 +1,7 @@
 """Reading and writing the dated settings of a unit."""
 
-from . import catalogue, clock, ledger
+from . import catalogue, clock, ledger, permissions
+from .lifecycle import require
 from .models.organisations import Setting
 
 
@@ -30,8 +31,12 @@ def values(organisation, keys, on=None):
 
 
 def change(organisation, key, value, *, since, source, by):
-    """Add a value that holds from ``since``; earlier ones stay. Writes one ledger line."""
+    """Add a value that holds from ``since``; earlier ones stay. Writes one ledger line.
+
+    Raises NotPermitted, KeyError (undeclared).
+    """
     catalogue.setting_spec(key)
+    require(permissions.changes_unit, by, organisation)
     row = Setting.objects.create(
         organisation=organisation, key=key, value=value, since=since, source=source, recorded_by=by
     )

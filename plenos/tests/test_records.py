@@ -262,10 +262,12 @@ def test_a_change_cites_the_letter_before_it(pleno):
 def test_a_body_of_three_in_the_east_with_f4(pleno):
     unit = make_unit("91.71", members=3)
     from bawaslu_portal.kernel import settings_store
-    from bawaslu_portal.kernel.models import User
+    from bawaslu_portal.kernel.tests.factories import person
 
     for key, value in (("paper.size", "F4"), ("letterhead.address", "Jalan Satu\nJalan Dua")):
-        settings_store.change(unit, key, value, since=datetime.date(2024, 1, 1), source="uji", by=User.objects.system())
+        settings_store.change(
+            unit, key, value, since=datetime.date(2024, 1, 1), source="uji", by=person(unit, "administrator")
+        )
     body = papers.invitation_record(
         Pleno.objects.create(
             organisation=unit,

@@ -1,10 +1,15 @@
 """Background work. The truth stands here; Redis only carries ids."""
 
+import re
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
 from .base import Row, ScopedQuerySet
+
+# "OSError: disk full", as ``jobs.run`` writes an exception down; a JobStopped speaks in a sentence.
+EXCEPTION = re.compile(r"[A-Za-z_]*[A-Z][A-Za-z_]*[a-z][A-Z][A-Za-z_]*(:|$)|[A-Z][A-Za-z]*(Error|Exception)(:|$)")
 
 
 class Job(Row):
@@ -44,6 +49,13 @@ class Job(Row):
                 fields=["lease_until", "id"], condition=models.Q(state__in=["queued", "running"]), name="job_open"
             )
         ]
+
+    @property
+    def told(self):
+        """Why it failed, for a reader. What an exception said of itself (paths, names) is the operator's."""
+        if EXCEPTION.match(self.error):
+            return _("Naskah gagal dibuat. Coba lagi; bila tetap gagal, operator portal menemukan sebabnya.")
+        return self.error
 
     def __str__(self):
         return f"{self.kind} {self.key}"

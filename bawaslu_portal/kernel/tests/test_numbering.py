@@ -55,7 +55,8 @@ class Office:
         )
 
     def change(self, key, value):
-        settings_store.change(self.unit, key, value, since=datetime.date(2024, 1, 1), source="uji", by=self.by)
+        by = person(self.unit, "administrator")
+        settings_store.change(self.unit, key, value, since=datetime.date(2024, 1, 1), source="uji", by=by)
 
 
 def test_numbers_follow_each_other_and_say_what_the_unit_is(office, letters):

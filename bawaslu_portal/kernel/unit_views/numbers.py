@@ -39,7 +39,7 @@ def numbers(request, code):
     rows = NumberUse.objects.visible_to(request.user).filter(organisation=unit).select_related("by")
     years = sorted(set(rows.order_by().values_list("year", flat=True)) | {today.year}, reverse=True)
     asked = {name: request.GET.get(name, "").strip() for name in ("tahun", "seri", "keadaan", "q")}
-    if asked["tahun"].isdigit():
+    if asked["tahun"].isdecimal():
         rows = rows.filter(year=int(asked["tahun"][:4]))
     if asked["seri"]:
         rows = rows.filter(series=asked["seri"])
