@@ -4,6 +4,7 @@ Loaded by ``-p bawaslu_portal.testing`` before Django is set up: models are impo
 """
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -26,6 +27,11 @@ def _prepare():
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = database, broker
     storage = Path(tempfile.mkdtemp(prefix=f"portal-storage-{_worker()}-"))
     os.environ["PORTAL_STORAGE"] = str(storage)
+
+
+def pytest_unconfigure(config):
+    """Leave nothing behind in the folder for temporary files."""
+    shutil.rmtree(os.environ["PORTAL_STORAGE"], ignore_errors=True)
 
 
 _prepare()  # on import, since pytest-django reads the settings before any hook of ours is called

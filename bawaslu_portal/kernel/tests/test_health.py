@@ -82,20 +82,37 @@ def test_a_part_that_hangs_holds_one_thread_however_often_it_is_asked():
 
 
 @pytest.fixture
-def own_server(monkeypatch):
-    """Gunicorn with a PostgreSQL and a Redis of its own, which a test may stop; gives (ask, processes)."""
+def own_services(monkeypatch):
+    """A PostgreSQL and a Redis that a test may stop; gives their URLs and their processes."""
     folder = Path(tempfile.mkdtemp(prefix="portal-health-"))
     folder.chmod(0o711)
-    with monkeypatch.context() as patch:
-        for name in ("DATABASE_URL", "REDIS_URL"):
-            patch.delenv(name)
-        patch.setenv("PORTAL_STATE", str(folder))
-        embedded.start()
-        urls = {"DATABASE_URL": embedded.database_url(), "REDIS_URL": embedded.redis_url()}
-        stop = {
-            "database": int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]),
-            "broker": int((folder / "run" / "redis.pid").read_text()),
-        }
+
+    def _there(verb):
+        with monkeypatch.context() as patch:
+            for name in ("DATABASE_URL", "REDIS_URL"):
+                patch.delenv(name)
+            patch.setenv("PORTAL_STATE", str(folder))
+            verb()
+            return {"DATABASE_URL": embedded.database_url(), "REDIS_URL": embedded.redis_url()}
+
+    try:
+        urls = _there(embedded.start)
+        yield (
+            urls,
+            {
+                "database": int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]),
+                "broker": int((folder / "run" / "redis.pid").read_text()),
+            },
+        )
+    finally:
+        _there(embedded.stop)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def own_server(own_services):
+    """Gunicorn on services of its own; gives (ask, processes)."""
+    urls, processes = own_services
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -114,23 +131,19 @@ def own_server(monkeypatch):
         finally:
             line.close()
 
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            _ask()
-            break
-        except OSError:
-            assert time.monotonic() < deadline, "gunicorn does not answer"
-            time.sleep(0.1)
-    yield _ask, stop
-    server.terminate()
-    server.wait(10)
-    with monkeypatch.context() as patch:
-        for name in ("DATABASE_URL", "REDIS_URL"):
-            patch.delenv(name)
-        patch.setenv("PORTAL_STATE", str(folder))
-        embedded.stop()
-    shutil.rmtree(folder)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                _ask()
+                break
+            except OSError:
+                assert time.monotonic() < deadline, "gunicorn does not answer"
+                time.sleep(0.1)
+        yield _ask, processes
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 @pytest.mark.xdist_group("kills")
