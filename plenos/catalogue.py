@@ -1,7 +1,6 @@
 """What plenos declares to the registry: its kind of thing, papers, settings, sentences, desk and navigation."""
 
 import importlib
-import json
 
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -181,26 +180,11 @@ catalogue.declare_navigation(
 )
 
 
-def verify():
-    """Each ratified minutes against the digest that its ratification left in the ledger."""
-    from bawaslu_portal.kernel.models import LedgerEntry
+def _verify():
+    from . import verification
 
-    from .models import Minutes
-
-    entries = {}
-    for entry in LedgerEntry.objects.filter(action="plenos.pleno.ratify").iterator(chunk_size=2000):
-        entries[entry.thing] = json.loads(bytes(entry.canonical))["facts"]
-    ratified = Minutes.objects.filter(ratified_at__isnull=False).select_related("pleno", "organisation")
-    for minutes in ratified.iterator(chunk_size=500):
-        said = entries.pop(str(minutes.pleno.uuid), None)
-        where = f"{minutes.organisation.code} {minutes.pleno.week_text}/{minutes.pleno.ordinal} ({minutes.number})"
-        if said is None:
-            yield f"{where}: no line of the ledger ratifies it"
-        elif documents.digest(minutes.record) != minutes.digest or minutes.digest != said["digest"]:
-            yield f"{where}: the minutes differ from what was ratified"
-    for thing in entries:
-        yield f"pleno {thing}: ratified in the ledger, but its minutes are gone"
+    return verification.faults()
 
 
-catalogue.declare_verifier("plenos", verify)
+catalogue.declare_verifier("plenos", _verify)
 catalogue.declare_demo("plenos", lambda cast: importlib.import_module("plenos.demo").chapter(cast))

@@ -199,6 +199,43 @@ def test_record_and_digest_altered_together_are_still_noticed(ratified):
     assert "differ from what was ratified" in complaint()
 
 
+def test_altered_decisions_signatures_and_delivery_are_named(ratified):
+    changes = {
+        "UPDATE plenos_decision SET text = 'Menolak.' WHERE pleno_id = %s": "the decisions differ",
+        "UPDATE plenos_signature SET manner = 'by_hand', scan_id = (SELECT min(sha256) FROM kernel_storedfile) "
+        "WHERE id = (SELECT min(s.id) FROM plenos_signature s JOIN plenos_minutes m ON m.id = s.minutes_id "
+        "WHERE m.pleno_id = %s AND s.manner = 'confirmed')": "the signatures differ",
+        "DELETE FROM plenos_signature WHERE id = (SELECT max(s.id) FROM plenos_signature s JOIN plenos_minutes m "
+        "ON m.id = s.minutes_id WHERE m.pleno_id = %s)": "the signatures differ",
+        "UPDATE plenos_pleno SET delivered_to_id = organisation_id WHERE id = %s": "it was delivered elsewhere",
+        "UPDATE plenos_pleno SET released_at = NULL WHERE id = %s": "it was delivered elsewhere",
+    }
+    for change, sentence in changes.items():
+        with transaction.atomic():
+            tampering(change, ratified.pk)
+            assert f"74.71 2024-W34/1 (1/HK.01.00/K.74.71/08/2024): {sentence}" in complaint()
+            transaction.set_rollback(True)
+    verify()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        """record = jsonb_set(record, '{items,0,decisions,0,text}', '"Menolak."')""",
+        "digest = repeat('0', 64)",
+        "superseded_by_id = id",
+        "draft = true",
+    ],
+)
+def test_an_altered_final_paper_is_named(ratified, change):
+    tampering(
+        f"UPDATE kernel_document SET {change} WHERE about = %s AND kind = 'plenos.notulen' "  # noqa: S608
+        "AND superseded_by_id IS NULL AND NOT draft",
+        ratified.uuid,
+    )
+    assert "the papers differ from what was ratified" in complaint()
+
+
 def test_minutes_made_ratified_behind_the_ledger_are_noticed(cast):
     pleno = make_signing(cast)
     tampering(
