@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.lifecycle import TransitionRefused
+from bawaslu_portal.kernel.lifecycle import Conflict, TransitionRefused
 from bawaslu_portal.kernel.models import Membership, Suspension
 from bawaslu_portal.kernel.tests.factories import make_person
 from plenos import lifecycle
@@ -238,6 +238,32 @@ def test_who_chairs_cannot_be_absent(cast):
     pleno = make_open(cast)
     with pytest.raises(TransitionRefused, match="Pimpinan rapat harus hadir"):
         attend(pleno, cast.chair, cast.secretary, status="ill")
+
+
+def test_a_line_that_somebody_else_wrote_meanwhile_is_told(cast):
+    pleno = make_open(cast)
+    seen = row_of(pleno, cast.member).recorded_at
+    attend(pleno, cast.member, cast.head, status="present", mode="online", seen=seen)
+    with pytest.raises(Conflict):
+        attend(pleno, cast.member, cast.secretary, minutes=31, status="ill", seen=seen)
+    assert row_of(pleno, cast.member).status == "present"
+
+
+def test_a_presence_taken_away_by_mistake_comes_back_with_its_hour(cast):
+    pleno = make_open(cast)
+    attend(pleno, cast.member, cast.secretary, status="ill")
+    assert pleno.quorum_present == 4
+    attend(pleno, cast.member, cast.secretary, minutes=31, status="present")
+    assert (row_of(pleno, cast.member).arrived_at, pleno.quorum_present) == (WHEN, 5)
+
+
+def test_an_hour_shown_in_minutes_keeps_its_seconds(cast):
+    pleno = make_open(cast, exceptions={2: "ill"})
+    seconds = datetime.timedelta(minutes=30, seconds=17)
+    with clock.at(WHEN + seconds):
+        lifecycle.set_attendance(row_of(pleno, cast.member), by=cast.secretary, status="present")
+    attend(pleno, cast.member, cast.secretary, minutes=40, status="present", arrived_at=WHEN + 30 * MINUTE)
+    assert row_of(pleno, cast.member).arrived_at == WHEN + seconds
 
 
 def test_a_guest_who_leaves_changes_no_quorum(cast):

@@ -1,6 +1,7 @@
 """Issue 3.4: notes, decisions, votes, dissent, undoing, closing and the numbers of decisions."""
 
 import datetime
+import uuid
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -77,6 +78,24 @@ def test_notes_are_still_written_after_closing_but_not_once_put_up(cast):
     lifecycle.write_notes(item_of(make_closed(cast)), by=cast.secretary, text="Dilengkapi.", version=0)
     with pytest.raises(TransitionRefused):
         lifecycle.write_notes(item_of(make_signing(cast)), by=cast.secretary, text="Terlambat.", version=0)
+
+
+def test_a_decision_carries_the_notes_of_its_form_or_none_of_both_is_kept(cast, pleno):
+    lifecycle.write_notes(item_of(pleno), by=cast.head, text="Dari kepala sekretariat.", version=0)
+    with pytest.raises(Conflict):
+        decide(pleno, cast.secretary, notes=("Dari notulis.", 0, None))
+    assert not pleno.decisions.exists()
+    decide(pleno, cast.secretary, notes=("Dari keduanya.", 1, None))
+    assert (item_of(pleno).notes, item_of(pleno).notes_version, fate(pleno)) == ("Dari keduanya.", 2, "decided")
+
+
+def test_a_later_save_of_the_same_open_page_is_no_conflict(cast, pleno):
+    page, another = uuid.uuid4(), uuid.uuid4()
+    lifecycle.write_notes(item_of(pleno), by=cast.secretary, text="Satu.", version=0, page=page)
+    lifecycle.write_notes(item_of(pleno), by=cast.secretary, text="Satu dua.", version=0, page=page)
+    assert item_of(pleno).notes == "Satu dua."
+    with pytest.raises(Conflict):
+        lifecycle.write_notes(item_of(pleno), by=cast.head, text="Tiga.", version=0, page=another)
 
 
 # --- deciding --------------------------------------------------------------------------------------------
@@ -260,6 +279,17 @@ def test_close_is_refused_while_an_item_is_open_and_names_it(cast, pleno):
         close(pleno, cast.secretary)
     pleno.refresh_from_db()
     assert (pleno.state, pleno.closed_at) == ("open", None)
+
+
+def test_closing_takes_the_fate_of_what_is_open_in_one_act(cast, pleno):
+    decide(pleno, cast.secretary)
+    fates = [(item_of(pleno, 2), "defer"), (item_of(pleno, 3), "withdraw")]
+    with pytest.raises(ValidationError):
+        close(pleno, cast.secretary, fates=fates)
+    assert fate(pleno, 2) == "waiting"
+    close(pleno, cast.secretary, fates=fates, reason="Habis waktu.")
+    assert [i.fate for i in pleno.items.all()] == ["decided", "deferred", "withdrawn"]
+    assert (lines(pleno, "close"), lines(pleno, "defer")) == (1, 0)
 
 
 def test_closing_is_not_before_the_last_decision_or_the_opening(cast, pleno):

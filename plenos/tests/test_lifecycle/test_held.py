@@ -17,6 +17,7 @@ from ..factories import (
     make_held,
     make_held_closed,
     make_held_open,
+    make_invited,
     membership,
     row_of,
     sign_all,
@@ -147,3 +148,43 @@ def test_it_is_signed_ratified_and_delivered_like_any_other(cast):
 def test_only_a_pleno_marked_as_held_is_opened_from_a_draft(cast):
     with pytest.raises(TransitionRefused, match="Terbitkan undangan dahulu"):
         lifecycle.open_session(make_draft(cast), by=cast.secretary, happened_at=WHEN)
+
+
+# --- a pleno that was planned here and then held without the portal ---------------------------------------
+
+
+def test_an_invited_pleno_held_without_the_portal_is_entered_with_typed_hours(cast):
+    pleno = make_invited(cast)
+    lifecycle.record_late(pleno, by=cast.secretary)
+    with pytest.raises(ValidationError):
+        lifecycle.open_session(pleno, by=cast.secretary)
+    lifecycle.open_session(pleno, by=cast.secretary, happened_at=WHEN, invitation={"number": "99/RT.02"})
+    assert (pleno.recorded_late, pleno.opened_at) == (True, WHEN)
+    assert [i.number for i in pleno.invitations.all()] == ["1/RT.02/K.74.71/08/2024"]
+
+
+def test_it_is_not_held_before_its_hour_and_marked_once(cast):
+    pleno = make_invited(cast)
+    with clock.at(WHEN - MINUTE), pytest.raises(TransitionRefused, match="belum tiba"):
+        lifecycle.record_late(pleno, by=cast.secretary)
+    lifecycle.record_late(pleno, by=cast.secretary)
+    with pytest.raises(TransitionRefused, match="sudah ditandai"):
+        lifecycle.record_late(pleno, by=cast.secretary)
+
+
+def test_a_paper_invitation_proves_no_hour_of_issue(cast):
+    pleno = make_held(cast)
+    lifecycle.open_session(pleno, by=cast.secretary, happened_at=WHEN, invitation={"number": "77/RT.02"})
+    assert pleno.invitations.get().issued_at is None
+
+
+def test_closing_is_not_before_somebody_came_or_went(cast):
+    pleno = make_held_open(cast)
+    for n in (1, 2, 3):
+        lifecycle.defer(item_of(pleno, n), by=cast.secretary, reason="Habis waktu.")
+    lifecycle.set_attendance(
+        row_of(pleno, cast.member), by=cast.secretary, status="present", left_at=WHEN + 50 * MINUTE
+    )
+    with pytest.raises(ValidationError, match="datang atau pulang"):
+        lifecycle.close(pleno, by=cast.secretary, happened_at=WHEN + 49 * MINUTE)
+    lifecycle.close(pleno, by=cast.secretary, happened_at=WHEN + 50 * MINUTE)

@@ -137,6 +137,21 @@ def test_a_unit_that_numbers_by_hand_types_its_number(cast):
     assert other.state == "draft"
 
 
+@pytest.mark.parametrize("days", [1, -61])
+def test_a_letter_is_not_dated_tomorrow_nor_long_ago(cast, days):
+    pleno = make_draft(cast)
+    with clock.at(WHEN - DAY), pytest.raises(ValidationError) as refused:
+        lifecycle.invite(pleno, by=cast.secretary, dated=(WHEN - DAY + days * DAY).date())
+    assert "dated" in refused.value.message_dict
+
+
+def test_each_calendar_file_names_organizer_and_its_own_recipient(cast):
+    for message in messages_about(make_invited(cast)):
+        _method, entry = event(message)
+        assert str(entry["ATTENDEE"]) == f"mailto:{message.to_email}"
+        assert entry["ORGANIZER"].params["CN"] == cast.unit.name
+
+
 # --- another time ----------------------------------------------------------------------------------------
 
 

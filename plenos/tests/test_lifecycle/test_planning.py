@@ -176,6 +176,15 @@ def test_two_who_change_different_fields_of_an_item_both_keep_theirs(cast):
     assert (item.title, item.background) == ("Judul baru", "Surat provinsi")
 
 
+def test_an_item_changed_meanwhile_is_told(cast):
+    pleno = make_draft(cast)
+    seen = item_of(pleno).version
+    lifecycle.edit_item(item_of(pleno), by=cast.head, version=seen, title="Dari kepala sekretariat")
+    with pytest.raises(Conflict):
+        lifecycle.edit_item(item_of(pleno), by=cast.secretary, version=seen, title="Dari notulis")
+    assert item_of(pleno).title == "Dari kepala sekretariat"
+
+
 def test_guests_come_and_go_before_the_session(cast):
     pleno = make_draft(cast, guests=[{"name": "Camat Mandonga", "title": "Camat"}])
     guest = lifecycle.add_guest(pleno, by=cast.secretary, name="Akademisi")
