@@ -175,6 +175,11 @@ def test_each_forbidden_markup_is_noticed(markup):
     assert list(rules.forbidden_markup("templates/x.html", markup))
 
 
+def test_papers_may_have_a_style_and_nothing_else_of_that_kind():
+    faults = [f for path, text in files("templates/pdf/**/*.html") for f in rules.forbidden_markup(path, text)]
+    assert [f for f in faults if f.what not in ("style attribute", "<style>")] == []
+
+
 @pytest.mark.parametrize(
     "code",
     [
