@@ -172,8 +172,8 @@ def test_a_hanging_redis_delays_no_page_and_loses_nothing(broker, worker, pango,
     page = timed(client.get, plenos[0].get_absolute_url())
     assert page.status_code == 200
     assert "broker-trouble" in page.content.decode() or page.context["portal"].broker_trouble
-    assert took[0] < 4, "the first notices the silence, within its timeouts"
-    assert max(took[1:]) < 1.5, "the later ones do not ask again"
+    assert took[0] < 5, "the first notices the silence, within its timeouts"
+    assert max(took[1:]) < 3, "the later ones do not ask again"
     assert count("state = 'queued'") == 4
     broker.process.send_signal(signal.SIGCONT)
     worker()
