@@ -2,6 +2,8 @@
 
 import datetime
 
+from django.db.models import Q
+
 from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.models import Division, Membership
 from bawaslu_portal.kernel.models.members import COMMISSIONERS, SUPERVISION
@@ -48,10 +50,11 @@ class Office:
         return next((m for m in members if division and m.division_id == division.pk), members[0])
 
     def overseers(self):
-        """Those of the unit above who read what is delivered, the staff first."""
-        if self.readers is not None and self.settled:
-            return self.readers
-        above = self.unit.parent_on()
-        rows = Membership.objects.filter(organisation=above, role__in=[*COMMISSIONERS, SUPERVISION]).at(clock.now())
-        self.readers = [m.user for m in rows.select_related("user").order_by("-role", "order")]
+        """Those of the unit above who read all that is delivered: its staff, its chair, and who coordinates SDMO."""
+        if self.readers is None or not self.settled:
+            above = self.unit.parent_on()
+            rows = Membership.objects.filter(organisation=above).at(clock.now()).select_related("user")
+            leads = Q(role__in=COMMISSIONERS, division__name__startswith="SDM")
+            rows = rows.filter(leads | Q(role__in=["chair", SUPERVISION])).order_by("-role", "order")
+            self.readers = [m.user for m in rows]
         return self.readers

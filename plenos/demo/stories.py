@@ -87,7 +87,8 @@ class Story:
         number = None if row.relative else int(row.week[-2:])
         spoken = words.words_of(unit, self.monday, friday, (before, before + days(4)))
         self.spoken = spoken
-        pieces = words.agenda(unit, self.office.names, number, spoken)
+        apart = bool(self.office.habit["apart"])
+        pieces = words.agenda(unit, self.office.names, number, spoken, apart=apart)
         if "incidental" in row.matters:
             pieces = [piece for piece in pieces if piece.topic]
         carried, self.office.carried = self.office.carried, []

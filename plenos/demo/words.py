@@ -120,9 +120,12 @@ def plans(unit, divisions, number, words):
     return found
 
 
-def agenda(unit, divisions, number, words):
-    """The pieces of one weekly session. ``number``: of the ISO week of 2024, None for today's; ``divisions``: {key:
-    short name}; ``words``: wilayah, tempat, pekan, lalu, jajaran."""
+def agenda(unit, divisions, number, words, *, apart):
+    """The pieces of one weekly session; with ``apart`` each division's plan is an item of its own.
+
+    ``number``: of the ISO week of 2024, None for today's; ``divisions``: {key: short name}; ``words``: wilayah, tempat,
+    pekan, lalu, jajaran.
+    """
     seed = (unit.code, words["pekan"])
     pieces = [
         Piece(
@@ -134,12 +137,12 @@ def agenda(unit, divisions, number, words):
         )
     ]
     listed = plans(unit, divisions, number, words)
-    if zlib.crc32(unit.code.encode()) % 3 == 0:
+    if apart:
         pieces += [
             Piece(
                 f"Rencana kerja Divisi {divisions[key]} pekan ini",
                 "plan",
-                pick(PLAN_NOTES, *seed, key),
+                pick(PLAN_NOTES, *seed, key) if key == "sdmo" else "",
                 f"Menetapkan rencana kerja Divisi {divisions[key]} {words['pekan']}: {what}.",
                 f"Divisi {divisions[key]}",
                 key,
