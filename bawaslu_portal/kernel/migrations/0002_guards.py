@@ -11,11 +11,16 @@ BEGIN
         RAISE EXCEPTION 'a document is never removed' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF (OLD.uuid, OLD.organisation_id, OLD.kind, OLD.title, OLD.number, OLD.access, OLD.draft, OLD.about, OLD.record,
-        OLD.digest, OLD.created_at, OLD.created_by_id)
+        OLD.digest, OLD.created_at, OLD.created_by_id, OLD.about_kind, OLD.classification, OLD.subject_id,
+        OLD.delivered_to_id, OLD.released_at)
        IS DISTINCT FROM
        (NEW.uuid, NEW.organisation_id, NEW.kind, NEW.title, NEW.number, NEW.access, NEW.draft, NEW.about, NEW.record,
-        NEW.digest, NEW.created_at, NEW.created_by_id)
-       OR (OLD.file_id IS NOT NULL AND OLD.file_id IS DISTINCT FROM NEW.file_id) THEN
+        NEW.digest, NEW.created_at, NEW.created_by_id, NEW.about_kind, NEW.classification, NEW.subject_id,
+        NEW.delivered_to_id, NEW.released_at)
+       OR (OLD.file_id IS NOT NULL AND (OLD.file_id, OLD.made_at) IS DISTINCT FROM (NEW.file_id, NEW.made_at))
+       -- What was released stands: nothing comes after it.
+       OR (OLD.released_at IS NOT NULL AND
+           (OLD.superseded_by_id, OLD.withdrawn_at) IS DISTINCT FROM (NEW.superseded_by_id, NEW.withdrawn_at)) THEN
         RAISE EXCEPTION 'a frozen document is superseded, never changed' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

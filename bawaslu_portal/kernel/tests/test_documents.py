@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 
-from bawaslu_portal.kernel import catalogue, documents, jobs, uploads
+from bawaslu_portal.kernel import catalogue, documents, guards, jobs, uploads
 from bawaslu_portal.kernel.models import Document, Job, StoredFile
 from plenos.tests.factories import make_draft
 
@@ -63,7 +63,18 @@ def test_the_first_record_again_holds_again(issue):
 
 @pytest.mark.parametrize(
     "change",
-    ["record = '{}'", "digest = repeat('0', 64)", "number = '2'", "title = 'x'", "access = 'open'", "kind = 'x'"],
+    [
+        "record = '{}'",
+        "digest = repeat('0', 64)",
+        "number = '2'",
+        "title = 'x'",
+        "access = 'open'",
+        "kind = 'x'",
+        "about_kind = 'x'",
+        "classification = 'x'",
+        "delivered_to_id = organisation_id",
+        "released_at = now()",
+    ],
 )
 def test_the_database_refuses_to_change_what_is_frozen(issue, change):
     document = issue("satu")
@@ -73,6 +84,19 @@ def test_the_database_refuses_to_change_what_is_frozen(issue, change):
             cursor.execute(f"UPDATE kernel_document SET {change} WHERE id = %s", [document.pk])  # noqa: S608
         with pytest.raises(IntegrityError, match="never removed"), transaction.atomic():
             cursor.execute("DELETE FROM kernel_document WHERE id = %s", [document.pk])
+
+
+@pytest.mark.parametrize("change", ["superseded_by_id = id", "withdrawn_at = now()", "released_at = NULL"])
+def test_what_was_released_stands(issue, cast, change):
+    document = issue("satu")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        guards.lift(cursor)
+        cursor.execute("UPDATE kernel_document SET released_at = now() WHERE id = %s", [document.pk])
+        guards.restore(cursor)
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        with pytest.raises(IntegrityError, match="superseded, never changed"), transaction.atomic():
+            cursor.execute(f"UPDATE kernel_document SET {change} WHERE id = %s", [document.pk])  # noqa: S608
 
 
 def test_a_paper_once_made_keeps_its_file(issue):
