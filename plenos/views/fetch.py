@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from bawaslu_portal.kernel import forms
 from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
 from bawaslu_portal.kernel.models import Organisation
 
@@ -42,17 +43,11 @@ def find_item(request, pleno, uuid):
 
 
 def refuse(form, error):
-    """Put a refusal on the form: ValidationError at its fields, TransitionRefused on top. Returns the status."""
-    if isinstance(error, TransitionRefused):
-        form.refuse(error)
-        return 409
-    if hasattr(error, "error_dict"):
-        for name, errors in error.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
-    else:
-        # What is said without a field is said of the number, where one was typed (kernel/numbering.py).
-        form.add_error("number" if "number" in form.fields else None, error)
-    return 422
+    """Put a refusal on the form (``forms.refuse``). Returns the status.
+
+    What is said without a field is said of the number, where one was typed (kernel/numbering.py).
+    """
+    return forms.refuse(form, error, loose="number")
 
 
 def renew(form, **values):
