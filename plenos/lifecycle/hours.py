@@ -14,6 +14,18 @@ def happened(pleno, happened_at):
     moment = happened_at or clock.now()
     if moment > clock.now():
         raise ValidationError({"happened_at": _("Waktu kejadian tidak boleh di masa depan.")})
-    if pleno.opened_at and moment < pleno.opened_at:
-        raise ValidationError({"happened_at": _("Waktu kejadian tidak boleh sebelum pleno dibuka.")})
+    if pleno.opened_at:
+        moment = not_before(moment, pleno.opened_at, _("Waktu kejadian tidak boleh sebelum pleno dibuka."))
     return moment
+
+
+def not_before(moment, hour, sentence):
+    """``moment``, or ``hour`` itself where only its seconds are missing, since pages show and take minutes.
+
+    Raises ValidationError with ``sentence`` for an earlier one.
+    """
+    if moment >= hour:
+        return moment
+    if moment.replace(second=0, microsecond=0) < hour.replace(second=0, microsecond=0):
+        raise ValidationError({"happened_at": sentence})
+    return hour

@@ -20,7 +20,7 @@ from ..models.items import (
 from ..models.sessions import ELEMENT_MEMBER, ELEMENT_SECRETARIAT, PRESENT
 from . import table
 from .deciding import put_off
-from .hours import happened
+from .hours import happened, not_before
 
 
 def _largest_presence(attendees):
@@ -226,13 +226,14 @@ def still_open(pleno):
 
 
 def _closes_after_all(pleno, moment):
-    """Raises ValidationError for an hour of closing before a decision, an arrival or a departure."""
+    """The hour of closing. Raises ValidationError for one before a decision, an arrival or a departure."""
     latest = pleno.decisions.standing().aggregate(latest=Max("happened_at"))["latest"]
-    if latest and moment < latest:
-        raise ValidationError({"happened_at": _("Waktu tutup tidak boleh sebelum keputusan terakhir.")})
     seen = pleno.attendees.filter(status=PRESENT).aggregate(came=Max("arrived_at"), went=Max("left_at"))
-    if any(hour and moment < hour for hour in seen.values()):
-        raise ValidationError({"happened_at": _("Waktu tutup tidak boleh sebelum orang terakhir datang atau pulang.")})
+    if latest:
+        moment = not_before(moment, latest, _("Waktu tutup tidak boleh sebelum keputusan terakhir."))
+    for hour in filter(None, seen.values()):
+        moment = not_before(moment, hour, _("Waktu tutup tidak boleh sebelum orang terakhir datang atau pulang."))
+    return moment
 
 
 def close(pleno, *, by, happened_at=None, fates=(), reason=""):
@@ -245,8 +246,7 @@ def close(pleno, *, by, happened_at=None, fates=(), reason=""):
         closed = act.thing
         if closed.recorded_late and happened_at is None:
             raise ValidationError({"happened_at": _("Ketik waktu pleno itu ditutup.")})
-        moment = happened(closed, happened_at)
-        _closes_after_all(closed, moment)
+        moment = _closes_after_all(closed, happened(closed, happened_at))
         for item, fate in fates:
             row = AgendaItem.objects.select_for_update(no_key=True).get(pk=item.pk, pleno=closed)
             put_off(row, DEFERRED if fate == "defer" else WITHDRAWN, reason, moment)

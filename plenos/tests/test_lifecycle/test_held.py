@@ -188,3 +188,17 @@ def test_closing_is_not_before_somebody_came_or_went(cast):
     with pytest.raises(ValidationError, match="datang atau pulang"):
         lifecycle.close(pleno, by=cast.secretary, happened_at=WHEN + 49 * MINUTE)
     lifecycle.close(pleno, by=cast.secretary, happened_at=WHEN + 50 * MINUTE)
+
+
+def test_a_session_begun_here_by_the_clock_goes_on_with_typed_minutes(cast):
+    """The clock opened it at 10.00 and 17 seconds; pages show and take minutes."""
+    pleno = make_invited(cast)
+    opened = WHEN + datetime.timedelta(seconds=17)
+    with clock.at(opened):
+        lifecycle.open_session(pleno, by=cast.secretary)
+    lifecycle.record_late(pleno, by=cast.secretary)
+    for n in (1, 2, 3):
+        decision = lifecycle.decide(item_of(pleno, n), by=cast.secretary, category="plan", text="Ya.", happened_at=WHEN)
+        assert (decision.happened_at, decision.present) == (opened, 5)
+    lifecycle.close(pleno, by=cast.secretary, happened_at=WHEN)
+    assert pleno.closed_at == opened
