@@ -44,10 +44,10 @@ def loaded(django_db_setup, django_db_blocker, state):
     patch = pytest.MonkeyPatch()
     patch.setenv("PORTAL_STATE", str(state))
     patch.setattr(demo.settings, "PORTAL_DEMO", True)
-    patch.setattr(demo.timezone, "now", lambda: LOADED)
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_regions", verbosity=0, stdout=io.StringIO())
-        run()
+        with clock.at(LOADED):
+            run()
         patch.undo()
         yield
         transaction.set_rollback(True)
