@@ -87,6 +87,12 @@ def test_a_reserved_number_is_skipped_and_says_why(office):
         office.reserve(9, reason=" ")
 
 
+def test_a_reserved_number_is_skipped_also_where_its_text_would_differ(office):
+    """Reserved in August, drawn in September: another month in the text, the same number."""
+    office.reserve(1)
+    assert office.draw(day=datetime.date(2024, 9, 2)).value == 2
+
+
 def test_a_drawn_number_cannot_be_reserved(office):
     office.values(2)
     with pytest.raises(ValidationError):
