@@ -94,9 +94,9 @@ def eldest(members):
     return min(dated, key=lambda m: m.user.birth_date) if dated else (members[0] if members else None)
 
 
-def proposed_chair(organisation, moment, without=None):
-    """Who chairs by rule: the Ketua in office; if there is none, or ``without`` him, the oldest member."""
-    members = [m for m in Membership.objects.in_office_on(organisation, moment) if m.pk != getattr(without, "pk", None)]
+def proposed_chair(organisation, moment):
+    """Who chairs by rule: the Ketua in office; if there is none, the oldest member."""
+    members = Membership.objects.in_office_on(organisation, moment)
     for member in members:
         if member.role == "chair":
             return member

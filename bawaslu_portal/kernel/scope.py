@@ -11,7 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q
 
 from . import clock
-from .models.members import ADMINISTRATOR, COMMISSIONERS, HEAD, NOTE_TAKER, SUPERVISION, Membership, Suspension
+from .models.members import ADMINISTRATOR, COMMISSIONERS, HEAD, NOTE_TAKER, SUPERVISION, Membership
 from .models.organisations import Organisation, Parentage
 
 CONTENT_ROLES = frozenset({*COMMISSIONERS, HEAD, NOTE_TAKER, SUPERVISION, "staff"})
@@ -117,13 +117,3 @@ def visible_rows(model, user):
     if _has(model, "delivered_to"):
         rows |= Q(delivered_to__in=own, released_at__isnull=False)
     return rows
-
-
-def is_suspended(membership, moment=None):
-    """Whether the member is suspended at ``moment`` (default now)."""
-    moment = moment or clock.now()
-    return (
-        Suspension.objects.filter(membership=membership, since__lte=moment)
-        .filter(Q(until=None) | Q(until__gt=moment))
-        .exists()
-    )

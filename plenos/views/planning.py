@@ -146,7 +146,7 @@ def item_move(request, uuid, **address):
     pleno = find_preparing(request, **address)
     item = find_item(request, pleno, uuid)
     to = request.POST.get("to", "")
-    lifecycle.move_item(item, by=request.user, to=int(to) if to.isdecimal() else item.order)
+    lifecycle.move_item(item, by=request.user, to=int(to[:4]) if to.isdecimal() else item.order)
     return redirect(pleno.address("plenos:agenda") + f"#agenda-{item.uuid}")
 
 

@@ -100,9 +100,7 @@ class MembershipQuerySet(AdministeredQuerySet):
         return self.filter(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
     def not_suspended_at(self, moment):
-        suspended = Suspension.objects.filter(membership=models.OuterRef("pk"), since__lte=moment).filter(
-            Q(until=None) | Q(until__gt=moment)
-        )
+        suspended = Suspension.objects.filter(membership=models.OuterRef("pk")).at(moment)
         return self.filter(~models.Exists(suspended))
 
     def in_force_at(self, moment):
@@ -182,6 +180,12 @@ class Membership(Row):
         return f"{self.user} ({self.title or self.get_role_display()})"
 
 
+class SuspensionQuerySet(AdministeredQuerySet):
+    def at(self, moment):
+        """Suspensions that hold at ``moment``: ``since`` inclusive, ``until`` exclusive."""
+        return self.filter(since__lte=moment).filter(Q(until=None) | Q(until__gt=moment))
+
+
 class Suspension(Row):
     """A member is suspended: he does not vote and is outside the base of the quorum (setting)."""
 
@@ -191,7 +195,7 @@ class Suspension(Row):
     until = models.DateTimeField(_("sampai"), null=True, blank=True)
     reason = models.CharField(_("dasar dan alasan"), max_length=300)
 
-    objects = AdministeredQuerySet.as_manager()
+    objects = SuspensionQuerySet.as_manager()
 
     class Meta:
         constraints = [

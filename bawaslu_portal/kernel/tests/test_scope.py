@@ -79,7 +79,7 @@ def test_a_suspended_member_reads_nothing_until_it_is_lifted(cast):
     ):
         with clock.at(moment):
             assert sees(cast.member, pleno) is expected
-            assert scope.is_suspended(seat) is not expected
+            assert Membership.objects.filter(pk=seat.pk).not_suspended_at(moment).exists() is expected
 
 
 def test_two_roles_in_one_person_add_up(cast):

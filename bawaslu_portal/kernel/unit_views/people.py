@@ -18,9 +18,7 @@ PAGE = 50
 
 
 def _suspended(now):
-    return Exists(
-        Suspension.objects.filter(membership=OuterRef("pk"), since__lte=now).filter(Q(until=None) | Q(until__gt=now))
-    )
+    return Exists(Suspension.objects.filter(membership=OuterRef("pk")).at(now))
 
 
 @require_GET
