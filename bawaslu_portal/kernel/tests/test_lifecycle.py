@@ -6,12 +6,12 @@ import pytest
 from django.db import connections, transaction
 
 from bawaslu_portal.kernel import ledger
-from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted, Transition, TransitionRefused, advance
+from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted, Transition, TransitionRefused, advance, lock
 from bawaslu_portal.kernel.models import LedgerEntry
 from bawaslu_portal.kernel.tests.factories import make_cast, make_unit
 from plenos.models import Pleno
 from plenos.models.sessions import DRAFT, INVITED, OPEN
-from plenos.tests.factories import make_draft
+from plenos.tests.factories import make_draft, stored_scan
 
 ACTION = "plenos.pleno.invite"
 STEP = Transition(ACTION, frozenset({DRAFT}), INVITED, lambda user, thing: user.email.startswith("chair"))
@@ -145,3 +145,27 @@ def test_two_in_the_same_second_one_succeeds_and_the_ledger_has_one_line():
         thread.join(30)
     assert sorted(outcomes) == ["done", "refused"]
     assert lines() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_is_locked_may_still_be_named_by_others():
+    """Else an act that names it would wait at its commit with the head of the ledger in its hand."""
+    cast = make_cast(make_unit("74.71"))
+    pleno = make_draft(cast)
+    done = []
+
+    def name_it():
+        try:
+            with transaction.atomic(), connections["default"].cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '3s'")
+                pleno.scans.create(organisation=cast.unit, file=stored_scan(), caption="Pindaian", by=cast.chair)
+            done.append(True)
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        lock(pleno)
+        other = threading.Thread(target=name_it)
+        other.start()
+        other.join(20)
+    assert done == [True]
