@@ -7,6 +7,7 @@ from django.db.models import prefetch_related_objects
 from bawaslu_portal.kernel import documents
 from bawaslu_portal.kernel.models import Document, LedgerEntry
 
+from . import documents as papers_of_record
 from . import queries
 from .models import Decision, Minutes
 
@@ -62,6 +63,7 @@ def _faults_of(batch):
         compared = {
             "the minutes differ from what was ratified": _text_holds(minutes, said),
             "the decisions differ from the ratified minutes": decided.get(minutes.pleno_id, set()) == _decided(minutes),
+            "notes, votes or attendance differ from the ratified minutes": papers_of_record.tables_agree(minutes),
             "the signatures differ from what was signed": _signatures(minutes)
             == {line[1:] for line in signed.get(thing, ()) if line[0] == minutes.digest},
             "the papers differ from what was ratified": _papers_hold(papers.get(thing, []), said),

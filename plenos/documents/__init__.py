@@ -42,9 +42,19 @@ Minutes, besides
 
 from bawaslu_portal.kernel import documents, pdf, wording
 
-from .records import BASIS, final_record, invitation_record, minutes_record
+from .records import BASIS, final_record, invitation_record, minutes_record, tables_agree
 
-__all__ = ["BASIS", "PAPERS", "digest", "final_record", "invitation_record", "minutes_record", "paper", "values"]
+__all__ = [
+    "BASIS",
+    "PAPERS",
+    "digest",
+    "final_record",
+    "invitation_record",
+    "minutes_record",
+    "paper",
+    "tables_agree",
+    "values",
+]
 
 ELEMENTS = (
     ("anggota", "Unsur Ketua dan Anggota"),

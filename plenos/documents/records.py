@@ -336,3 +336,34 @@ def final_record(minutes):
             "signings": signings,
         },
     }
+
+
+def _essence(items, attendance):
+    """What of a record comes from the tables of the pleno alone, without words that the program may change."""
+    return (
+        [
+            (
+                item["title"],
+                item["notes"],
+                [
+                    (
+                        one["number"],
+                        one["text"],
+                        [tuple(vote.values()) for vote in one["votes"]],
+                        [tuple(dissent.values()) for dissent in one["dissents"]],
+                        [(follow_up["what"], follow_up["due"]) for follow_up in one["follow_ups"]],
+                    )
+                    for one in item["decisions"]
+                ],
+            )
+            for item in items
+        ],
+        [(row["name"], row["title"], row["status"], row["arrived"], row["left"]) for row in attendance],
+    )
+
+
+def tables_agree(minutes):
+    """Whether the tables, from which pages and searches read, still say what the frozen record of the minutes says."""
+    with translation.override("id"):
+        now = _essence(_items(minutes.pleno), _attendance(minutes.pleno))
+    return now == _essence(minutes.record["items"], minutes.record["attendance"])

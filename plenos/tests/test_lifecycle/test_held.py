@@ -39,7 +39,7 @@ def test_the_hour_of_opening_is_typed_and_stands_beside_the_hour_of_recording(ca
     pleno = make_held(cast)
     with pytest.raises(ValidationError) as refused:
         lifecycle.open_session(pleno, by=cast.secretary)
-    assert "happened_at" in refused.value.message_dict
+    assert refused.value.message_dict == {"happened_at": ["Ketik waktu pleno itu dibuka."]}
     lifecycle.open_session(pleno, by=cast.secretary, happened_at=WHEN + 15 * MINUTE)
     assert (pleno.opened_at, pleno.opened_recorded_at) == (WHEN + 15 * MINUTE, RECORDED)
     row = row_of(pleno, cast.member)
@@ -101,7 +101,7 @@ def test_the_hour_of_closing_is_typed_too(cast):
     pleno = make_held_open(cast)
     for n in (1, 2, 3):
         lifecycle.defer(item_of(pleno, n), by=cast.secretary, reason="Habis waktu.")
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="Ketik waktu pleno itu ditutup"):
         lifecycle.close(pleno, by=cast.secretary)
     lifecycle.close(pleno, by=cast.secretary, happened_at=WHEN + 60 * MINUTE)
     assert (pleno.closed_at, pleno.closed_recorded_at) == (WHEN + 60 * MINUTE, RECORDED)

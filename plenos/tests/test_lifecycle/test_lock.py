@@ -236,6 +236,25 @@ def test_an_altered_final_paper_is_named(ratified, change):
     assert "the papers differ from what was ratified" in complaint()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE plenos_agendaitem SET notes = 'Ditambah belakangan.' WHERE pleno_id = %s AND \"order\" = 1",
+        "UPDATE plenos_attendee SET name = 'Orang Lain' WHERE pleno_id = %s AND \"order\" = 3",
+        'UPDATE plenos_attendee SET left_at = arrived_at WHERE pleno_id = %s AND "order" = 3',
+        "UPDATE plenos_followup SET due = '2025-01-01' WHERE pleno_id = %s",
+        "UPDATE plenos_dissent SET text = 'Setuju sekali.' WHERE decision_id IN "
+        "(SELECT id FROM plenos_decision WHERE pleno_id = %s)",
+        "UPDATE plenos_vote SET choice = 'against' WHERE id = (SELECT min(v.id) FROM plenos_vote v "
+        "JOIN plenos_decision d ON d.id = v.decision_id WHERE d.pleno_id = %s)",
+        "DELETE FROM plenos_dissent WHERE decision_id IN (SELECT id FROM plenos_decision WHERE pleno_id = %s)",
+    ],
+)
+def test_tables_altered_beside_the_minutes_are_noticed(ratified, change):
+    tampering(change, ratified.pk)
+    assert "74.71 2024-W34/1 (1/HK.01.00/K.74.71/08/2024): notes, votes or attendance differ" in complaint()
+
+
 def test_minutes_made_ratified_behind_the_ledger_are_noticed(cast):
     pleno = make_signing(cast)
     tampering(
