@@ -29,6 +29,7 @@ class Office:
         self.carried, self.readers = [], None
 
     def at(self, day, hour, minute=0):
+        """That hour of ``day`` in the unit's zone."""
         return datetime.datetime.combine(day, datetime.time(hour, minute), tzinfo=self.unit.zone)
 
     def person(self, user):
@@ -41,6 +42,7 @@ class Office:
         return self.people[user.pk]
 
     def members(self, moment):
+        """Chair and members in office at ``moment``."""
         return Membership.objects.in_office_on(self.unit, moment)
 
     def coordinator(self, key, moment):

@@ -12,10 +12,12 @@ from .words import pick
 
 
 def minutes(number):
+    """So many minutes."""
     return datetime.timedelta(minutes=number)
 
 
 def days(number):
+    """So many days."""
     return datetime.timedelta(days=number)
 
 
@@ -31,6 +33,7 @@ class Story:
         self.pleno = self.pieces = None
 
     def pick(self, options, *more):
+        """One of ``options``, always the same for this row."""
         return pick(options, self.unit.code, self.row.week, self.row.what, *more)
 
     def _usual(self):
