@@ -106,7 +106,7 @@ class Life(RuleBasedStateMachine):
         )
         self.ids.append(pleno.pk)
 
-    @rule(number=st.integers(0, PLENOS - 1), manner=st.integers(0, 5), steps=st.integers(1, 4))
+    @rule(number=st.integers(0, PLENOS - 1), manner=st.integers(0, 5), steps=st.integers(3, 8))
     def go_on(self, number, manner, steps):
         """What a diligent secretariat would do next, a few times."""
         for _step in range(steps):

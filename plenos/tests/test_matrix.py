@@ -362,7 +362,8 @@ def test_the_same_answers_come_over_http(verb, cast, world, clients):
         pleno = at_stage(world, verb, state)
         with clock.at(moment_for(pleno, verb)):
             prepare(verb, pleno, cast)
-            for role in ROLES:
+            # Everyone where it can be done; where it cannot, those for whom the state is what refuses, and a stranger.
+            for role in ROLES if state == states[0] else ("chair", "member", "note_taker", "head", "neighbour"):
                 expected = MATRIX[verb][role][state]
                 got = answer(clients[role], name, part, form, at_stage(world, verb, state), cast)
                 if got != expected:

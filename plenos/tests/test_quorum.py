@@ -80,8 +80,9 @@ def test_zero_means_the_majority(cast):
 
 @pytest.mark.django_db
 def test_the_setting_of_another_unit_does_not_count(cast):
+    theirs = cast.neighbour_unit.memberships.get(role="administrator").user
     settings_store.change(
-        cast.neighbour_unit, "plenos.quorum", 5, since=datetime.date(2024, 1, 1), source="SK", by=cast.administrator
+        cast.neighbour_unit, "plenos.quorum", 5, since=datetime.date(2024, 1, 1), source="SK", by=theirs
     )
     assert quorum.needed(cast.unit, 5, WHEN.date()) == 3
 
