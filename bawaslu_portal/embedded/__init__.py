@@ -49,7 +49,7 @@ def secret_key() -> str:
     path = place.base / "secret-key"
     with contextlib.suppress(FileNotFoundError):
         return path.read_text().strip()
-    place.make_folders()
+    place.make_base()
     fresh = path.with_name(f"secret-key-{os.getpid()}-{secrets.token_hex(4)}")
     fresh.touch(mode=0o600)
     fresh.write_text(secrets.token_urlsafe(60) + "\n")

@@ -87,13 +87,17 @@ class Place:
             os.chown(folder, self.account.pw_uid, self.account.pw_gid)
         folder.chmod(mode)
 
-    def make_folders(self) -> None:
-        """Make the state folder and those of sockets and logs; raises EmbeddedError where the account cannot enter."""
+    def make_base(self) -> None:
+        """Make the state folder itself."""
         for folder in dict.fromkeys((state_dir(), self.base)):
             if not folder.is_dir():
                 folder.mkdir(parents=True, exist_ok=True)
                 # As root the servers' account must pass through; it sees no names, and each part guards itself.
                 folder.chmod(0o711 if self.account else 0o700)
+
+    def make_folders(self) -> None:
+        """Make the state folder and those of sockets and logs; raises EmbeddedError where the account cannot enter."""
+        self.make_base()
         if self.account and self.as_account(["test", "-x", str(self.base)], check=False).returncode:
             raise EmbeddedError(
                 f"The account {self.account.pw_name}, as which PostgreSQL runs, cannot reach {self.base}: "

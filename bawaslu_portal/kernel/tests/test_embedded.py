@@ -100,6 +100,12 @@ def test_the_secret_key_is_kept_and_closed(alone):
     assert (alone / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_private_state_folder_will_do_where_the_services_are_elsewhere(monkeypatch, tmp_path):
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("PORTAL_STATE", str(tmp_path / "state"))
+    assert embedded.secret_key() == embedded.secret_key()
+
+
 def test_the_database_sorts_by_the_builtin_locale(db):
     from django.db import connection
 
