@@ -44,6 +44,7 @@ def _plenos(w):
         "cancel": (_of(w.invited), secretary),
         "delete": (_of(w.draft), secretary),
         "open": (_of(w.invited), secretary),
+        "record_late": (_of(w.invited), secretary),
         "room": (_of(w.open), c.member),
         "room_item_add": (_of(w.open), secretary),
         "attend": (_of(w.open, uuid=w.attendee.uuid), secretary),
