@@ -3,18 +3,30 @@
 import contextlib
 import io
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+import zoneinfo
 from pathlib import Path
 
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Cendrawasih-terbang-71"
+JAYAPURA = "91.71"
+WIT = zoneinfo.ZoneInfo("Asia/Jayapura")
+PEOPLE = [
+    # role, name, seat
+    ("chair", "Contoh Ketua Jayapura", 1),
+    ("member", "Contoh Anggota Dua", 2),
+    ("member", "Contoh Anggota Tiga", 3),
+    ("note_taker", "Contoh Notulis Jayapura", 1),
+    ("head_of_secretariat", "Contoh Kepala Sekretariat", 1),
+]
 
 
 def free_port():
@@ -102,6 +114,11 @@ class Person:
         self.page.get_by_role("button", name=words, exact=False).first.click()
         self.page.wait_for_load_state()
 
+    def send(self):
+        """Send the form of the page."""
+        self.page.locator("main form button[type=submit]").last.click()
+        self.page.wait_for_load_state()
+
     def follow(self, words):
         self.page.locator("main").get_by_role("link", name=words, exact=False).first.click()
         self.page.wait_for_load_state()
@@ -172,3 +189,21 @@ def scan_of(words):
     out = io.BytesIO()
     picture.save(out, "PNG")
     return {"name": f"{words}.png", "mimeType": "image/png", "buffer": out.getvalue()}
+
+
+def found_body(browser, address, environment, settings, who):
+    """Kota Jayapura from an empty portal: administrators from the national body down, each by a link handed over, then
+    ``settings`` and everyone of PEOPLE. Gives those of ``who`` signed in, by name, and the province's ``overseer``."""
+    said = command(environment, "first_administrator", "--email", "pusat@contoh.id", "--name", "Contoh Pusat")
+    nation = Person(browser, address).take_link(re.search(r"https?://\S+", said).group(), "pusat@contoh.id")
+    papua = Person(browser, address).take_link(*nation.invite("91", "administrator", "Contoh Admin Papua"))
+    overseer = Person(browser, address).take_link(*papua.invite("91", "supervision_staff", "Contoh Pembina Papua"))
+    admin = Person(browser, address).take_link(*papua.invite(JAYAPURA, "administrator", "Contoh Admin Jayapura"))
+    for key, value in settings.items():
+        admin.set(JAYAPURA, key, value)
+    found = {"overseer": overseer}
+    for role, name, seat in PEOPLE:
+        link, email = admin.invite(JAYAPURA, role, name, seat)
+        if name in who:
+            found[name] = Person(browser, address).take_link(link, email)
+    return found

@@ -6,22 +6,10 @@ Chromium. No model, factory or verb is touched.
 
 import datetime
 import re
-import zoneinfo
 
 import pytest
 
-from .people import Person, command, paper_text, running_portal, scan_of
-
-JAYAPURA = "91.71"
-WIT = zoneinfo.ZoneInfo("Asia/Jayapura")
-PEOPLE = [
-    # role, name, seat
-    ("chair", "Contoh Ketua Jayapura", 1),
-    ("member", "Contoh Anggota Dua", 2),
-    ("member", "Contoh Anggota Tiga", 3),
-    ("note_taker", "Contoh Notulis Jayapura", 1),
-    ("head_of_secretariat", "Contoh Kepala Sekretariat", 1),
-]
+from .people import JAYAPURA, WIT, command, found_body, paper_text, running_portal, scan_of
 
 
 @pytest.fixture
@@ -33,30 +21,20 @@ def portal():
 @pytest.mark.xdist_group("server")
 def test_a_new_body_takes_its_first_pleno_to_a_delivered_berita_acara(chromium, portal):
     address, environment = portal
-    said = command(environment, "first_administrator", "--email", "pusat@contoh.id", "--name", "Contoh Pusat")
-    link = re.search(r"https?://\S+", said).group()
-
-    # National -> province -> district, each by a link handed over.
-    nation = Person(chromium, address).take_link(link, "pusat@contoh.id")
-    link, email = nation.invite("91", "administrator", "Contoh Admin Papua")
-    papua = Person(chromium, address).take_link(link, email)
-    link, email = papua.invite("91", "supervision_staff", "Contoh Pembina Papua")
-    overseer = Person(chromium, address).take_link(link, email)
-    link, email = papua.invite(JAYAPURA, "administrator", "Contoh Admin Jayapura")
-    admin = Person(chromium, address).take_link(link, email)
-
-    # Three members, F4, typed numbers; no mail server.
-    admin.set(JAYAPURA, "members.seats", "3")
-    admin.set(JAYAPURA, "paper.size", "F4")
-    admin.set(JAYAPURA, "numbering.plenos.undangan.source", "typed")
-    admin.set(JAYAPURA, "numbering.plenos.berita_acara.source", "typed")
-    admin.set(JAYAPURA, "letterhead.address", "Jalan Contoh Cendrawasih Nomor 1, Jayapura")
-    people = {}
-    for role, name, seat in PEOPLE:
-        link, email = admin.invite(JAYAPURA, role, name, seat)
-        if name in ("Contoh Ketua Jayapura", "Contoh Notulis Jayapura"):
-            people[role] = Person(chromium, address).take_link(link, email)
-    taker, chair = people["note_taker"], people["chair"]
+    body = found_body(
+        chromium,
+        address,
+        environment,
+        {
+            "members.seats": "3",
+            "paper.size": "F4",
+            "numbering.plenos.undangan.source": "typed",
+            "numbering.plenos.berita_acara.source": "typed",
+            "letterhead.address": "Jalan Contoh Cendrawasih Nomor 1, Jayapura",
+        },
+        ("Contoh Ketua Jayapura", "Contoh Notulis Jayapura"),
+    )
+    taker, chair, overseer = body["Contoh Notulis Jayapura"], body["Contoh Ketua Jayapura"], body["overseer"]
 
     # Plan for in two hours, and invite with a typed number.
     soon = datetime.datetime.now(WIT) + datetime.timedelta(hours=2)
