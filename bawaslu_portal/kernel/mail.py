@@ -16,6 +16,9 @@ from .models.mail import OutboxMessage
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 16
+# What waited longer untried was written while there was no mail server: nobody wants last year's invitations on the
+# day that one is set up. It can still be handed over.
+STALE = datetime.timedelta(days=14)
 MINUTE, DAY = datetime.timedelta(minutes=1), datetime.timedelta(days=1)
 # Stands in the stored body for the secret of a one-time link, which is put in only when the message leaves.
 LINK_PLACE = "[tautan sekali pakai]"
@@ -64,8 +67,9 @@ def _send(message):
 
 
 def due():
-    """Messages to be sent now."""
-    rows = OutboxMessage.objects.filter(state="unsent", next_try__lte=clock.now())
+    """Messages to be sent now; what has waited past ``STALE`` without a try is left for handing over."""
+    now = clock.now()
+    rows = OutboxMessage.objects.filter(state="unsent", next_try__lte=now, next_try__gte=now - STALE)
     return rows.exclude(to_email="").order_by("id")
 
 

@@ -62,6 +62,16 @@ def test_without_a_mail_server_nothing_is_tried(cast):
         outbox.try_again(message, by=cast.secretary)
 
 
+def test_old_invitations_do_not_leave_on_the_day_a_server_is_set_up(cast):
+    with clock.at(clock.now() - datetime.timedelta(days=15)):
+        old = letter(cast)
+    with clock.at(clock.now() - datetime.timedelta(days=13)):
+        late = letter(cast)
+    with configured:
+        assert mail.send_waiting() == 1
+    assert (stored(old).state, stored(late).state) == ("unsent", "sent")
+
+
 @configured
 def test_a_server_that_is_away_is_asked_again_later_and_later(cast, away):
     message = letter(cast)
