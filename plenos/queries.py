@@ -51,7 +51,7 @@ def items_of(user, pleno, *, votes=True):
         decisions = decisions.prefetch_related(
             "votes__attendee",
             "dissents__attendee",
-            Prefetch("follow_ups", FollowUp.objects.select_related("responsible")),
+            Prefetch("follow_ups", FollowUp.objects.select_related("responsible", "division")),
         )
     return items.prefetch_related(Prefetch("decisions", decisions, to_attr="standing"))
 

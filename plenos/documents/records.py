@@ -180,6 +180,12 @@ def _attendance(pleno):
     ]
 
 
+def _doer(follow_up):
+    if follow_up.responsible is None:
+        return f"Divisi {follow_up.division.name}"
+    return f"{follow_up.responsible.user.name} ({follow_up.responsible.title or _office(follow_up.responsible)})"
+
+
 def _decision(decision):
     votes = [{"name": vote.attendee.name, "vote": CHOICES[vote.choice]} for vote in decision.votes.all()]
     return {
@@ -198,7 +204,7 @@ def _decision(decision):
         "follow_ups": [
             {
                 "what": one.what,
-                "responsible": f"{one.responsible.user.name} ({one.responsible.title or _office(one.responsible)})",
+                "responsible": _doer(one),
                 "due": one.due.isoformat(),
             }
             for one in decision.follow_ups.all()
@@ -213,7 +219,7 @@ def _items(pleno):
         .prefetch_related(
             "votes__attendee",
             "dissents__attendee",
-            Prefetch("follow_ups", FollowUp.objects.select_related("responsible__user")),
+            Prefetch("follow_ups", FollowUp.objects.select_related("responsible__user", "division")),
         )
         .order_by("number", "id")
     )

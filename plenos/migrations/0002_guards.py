@@ -33,9 +33,18 @@ BEGIN
     ELSIF TG_ARGV[0] = 'decision' THEN
         IF TG_OP <> 'INSERT' THEN SELECT pleno_id INTO before FROM plenos_decision WHERE id = OLD.decision_id; END IF;
         IF TG_OP <> 'DELETE' THEN SELECT pleno_id INTO after FROM plenos_decision WHERE id = NEW.decision_id; END IF;
+    ELSIF TG_ARGV[0] = 'item' THEN
+        IF TG_OP <> 'INSERT' THEN SELECT pleno_id INTO before FROM plenos_agendaitem WHERE id = OLD.item_id; END IF;
+        IF TG_OP <> 'DELETE' THEN SELECT pleno_id INTO after FROM plenos_agendaitem WHERE id = NEW.item_id; END IF;
     ELSE
         IF TG_OP <> 'INSERT' THEN SELECT pleno_id INTO before FROM plenos_minutes WHERE id = OLD.minutes_id; END IF;
         IF TG_OP <> 'DELETE' THEN SELECT pleno_id INTO after FROM plenos_minutes WHERE id = NEW.minutes_id; END IF;
+    END IF;
+    -- What becomes of a follow-up goes on; what was decided does not.
+    IF TG_TABLE_NAME = 'plenos_followup' AND TG_OP = 'UPDATE'
+       AND to_jsonb(OLD) IS DISTINCT FROM to_jsonb(NEW)
+       AND to_jsonb(OLD) - 'state' - 'settled_at' = to_jsonb(NEW) - 'state' - 'settled_at' THEN
+        RETURN NEW;
     END IF;
     IF EXISTS (SELECT 1 FROM plenos_pleno WHERE id IN (before, after) AND state = 'ratified') THEN
         RAISE EXCEPTION '% belongs to a ratified pleno and is locked', TG_TABLE_NAME
@@ -56,6 +65,9 @@ ALTER TABLE plenos_pleno ENABLE ALWAYS TRIGGER guard_truncate;
 """
 
 PARTS = {
+    "plenos_absence": "pleno",
+    "plenos_adjournment": "pleno",
+    "plenos_attachment": "item",
     "plenos_attendee": "pleno",
     "plenos_invitation": "pleno",
     "plenos_agendaitem": "pleno",
@@ -87,7 +99,10 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             GUARD
             + "".join(part(table, whole) for table, whole in PARTS.items())
-            + guards.append_only("plenos_reading"),  # made after ratification, and then kept
+            # Made after ratification, and then kept.
+            + guards.append_only("plenos_reading")
+            + guards.append_only("plenos_progress")
+            + guards.append_only("plenos_drop"),
             migrations.RunSQL.noop,
         )
     ]

@@ -1,20 +1,40 @@
 """The tables of the weekly plenary."""
 
-from .items import AgendaItem, Decision, Dissent, FollowUp, Vote
-from .minutes import Minutes, Reading, Scan, Signature
-from .sessions import Attendee, Invitation, Pleno
+from .intake import Submission
+from .items import (
+    AgendaItem,
+    Attachment,
+    Decision,
+    Dissent,
+    Drop,
+    FollowUp,
+    Progress,
+    TemplateItem,
+    Vote,
+)
+from .minutes import ArchivedMinutes, Correction, Minutes, Reading, Scan, Signature
+from .sessions import Absence, Adjournment, Attendee, Invitation, Pleno
 
 __all__ = [
+    "Absence",
+    "Adjournment",
     "AgendaItem",
+    "ArchivedMinutes",
+    "Attachment",
     "Attendee",
+    "Correction",
     "Decision",
     "Dissent",
+    "Drop",
     "FollowUp",
     "Invitation",
     "Minutes",
     "Pleno",
+    "Progress",
     "Reading",
     "Scan",
     "Signature",
+    "Submission",
+    "TemplateItem",
     "Vote",
 ]

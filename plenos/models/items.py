@@ -1,12 +1,15 @@
 """What the agenda holds and what was decided on it."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet
+from bawaslu_portal.kernel.models.base import AttachmentRow, PartRow, ScopedQuerySet, SearchedManager
 
+from .intake import Submission
 from .sessions import Attendee, Pleno
 
 WAITING, DECIDED, DEFERRED, WITHDRAWN = "waiting", "decided", "deferred", "withdrawn"
@@ -15,14 +18,39 @@ AGREE, AGAINST, ABSTAIN = "agree", "against", "abstain"
 ACCEPTED, REJECTED, TIED = "accepted", "rejected", "tied"
 
 
+# Standing items of the weekly template that the portal fills by itself.
+FOLLOW_UPS, APPROVAL, DIVISION_REPORT = "follow_ups", "approval", "division"
+
+
+def plain(field):
+    """The words of a text with its marks of form taken out, for the search."""
+    return Func(
+        models.F(field),
+        Value("<[^>]*>"),
+        Value(" "),
+        Value("g"),
+        function="regexp_replace",
+        output_field=models.TextField(),
+    )
+
+
 class AgendaItem(PartRow):
-    """One item of the agenda. It starts with its session's class of access."""
+    """One item of the agenda. It starts with its session's class of access.
+
+    Where it came from: a standing item of the weekly template (``standing``), an item put off by an earlier pleno
+    (``carried_from``), a submission from the inbox. ``notes`` is cleaned HTML (kernel/texts.py).
+    """
 
     STATES = [
         (WAITING, _("Belum dibahas")),
         (DECIDED, _("Diputuskan")),
         (DEFERRED, _("Ditunda")),
         (WITHDRAWN, _("Ditarik")),
+    ]
+    STANDING = [
+        (FOLLOW_UPS, _("tindak lanjut minggu lalu")),
+        (APPROVAL, _("persetujuan risalah sebelumnya")),
+        (DIVISION_REPORT, _("laporan dan rencana tiap divisi")),
     ]
     pleno = models.ForeignKey(Pleno, on_delete=models.CASCADE, related_name="items")
     order = models.PositiveSmallIntegerField(default=1)
@@ -38,6 +66,52 @@ class AgendaItem(PartRow):
     notes_at = models.DateTimeField(null=True)
     notes_page = models.UUIDField(null=True)  # the open page that saved them last
     version = models.PositiveIntegerField(default=0)
+    standing_kind = models.CharField(max_length=10, choices=STANDING, blank=True)
+    division = models.ForeignKey("kernel.Division", on_delete=models.PROTECT, related_name="+", null=True)
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="carried_to", null=True)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="items", null=True)
+    search = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config="indonesian")
+        + SearchVector("background", weight="B", config="indonesian")
+        + SearchVector(plain("notes"), weight="C", config="indonesian"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = SearchedManager.from_queryset(ScopedQuerySet)()
+
+    class Meta:
+        ordering = ["order", "id"]
+        indexes = [GinIndex(fields=["search"], name="item_search")]
+
+    def __str__(self):
+        return self.title
+
+
+class Drop(PartRow):
+    """Why a deferred item is not carried over any further. Rows are only ever added."""
+
+    item = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="drop")
+    reason = models.CharField(_("alasan"), max_length=300)
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="drop_has_reason")]
+
+    def __str__(self):
+        return self.reason
+
+
+class TemplateItem(PartRow):
+    """One standing item of the unit's weekly agenda, in its order."""
+
+    order = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(_("pokok agenda"), max_length=200)
+    standing_kind = models.CharField(max_length=10, choices=AgendaItem.STANDING, blank=True)
+    access = models.CharField(_("sifat"), max_length=6, choices=Pleno.ACCESS, default="closed")
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["order", "id"]
@@ -85,8 +159,16 @@ class Decision(PartRow):
     year = models.PositiveSmallIntegerField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+", null=True)
+    concerns_kind = models.CharField(max_length=40, blank=True)  # of another record: asked of catalogue.link
+    concerns = models.UUIDField(null=True)
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, related_name="reversed_by", null=True)
+    search = models.GeneratedField(
+        expression=SearchVector("text", weight="A", config="indonesian"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
-    objects = DecisionQuerySet.as_manager()
+    objects = SearchedManager.from_queryset(DecisionQuerySet)()
 
     class Meta:
         ordering = ["item__order", "id"]
@@ -101,6 +183,15 @@ class Decision(PartRow):
                 condition=Q(present__lte=models.F("entitled")), name="decision_present_are_entitled"
             ),
             models.CheckConstraint(condition=~Q(text=""), name="decision_says_something"),
+            models.CheckConstraint(
+                condition=Q(concerns_kind="", concerns=None) | (~Q(concerns_kind="") & Q(concerns__isnull=False)),
+                name="decision_concerns_kind_and_key",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="decision_search"),
+            models.Index(fields=["organisation", "-year", "-number"], name="decision_register"),
+            models.Index(fields=["concerns"], condition=Q(concerns__isnull=False), name="decision_of_other_record"),
         ]
 
     def __str__(self):
@@ -144,16 +235,96 @@ class Dissent(PartRow):
 
 
 class FollowUp(PartRow):
-    """Who does what by when, from which decision."""
+    """Who does what by when, from which decision: a member, one of the staff, or a whole division.
 
+    What was decided is locked with the pleno; ``state`` and ``settled_at`` alone go on, each change with a
+    :class:`Progress` row.
+    """
+
+    STATES = [
+        ("open", _("Berjalan")),
+        ("reported", _("Dilaporkan selesai")),
+        ("done", _("Selesai")),
+        ("stopped", _("Dihentikan")),
+    ]
     pleno = models.ForeignKey(Pleno, on_delete=models.PROTECT, related_name="follow_ups")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="follow_ups")
     what = models.CharField(_("yang dikerjakan"), max_length=300)
-    responsible = models.ForeignKey("kernel.Membership", on_delete=models.PROTECT, related_name="+")
+    responsible = models.ForeignKey("kernel.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    division = models.ForeignKey("kernel.Division", on_delete=models.PROTECT, related_name="+", null=True)
     due = models.DateField(_("tenggat"))
+    state = models.CharField(max_length=8, choices=STATES, default="open")
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["due", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(responsible__isnull=False, division=None) | Q(responsible=None, division__isnull=False),
+                name="follow_up_has_one_doer",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("open", "reported"), settled_at=None)
+                | Q(state__in=("done", "stopped"), settled_at__isnull=False),
+                name="follow_up_settled_has_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "due"], condition=Q(state__in=("open", "reported")), name="follow_ups_unsettled"
+            )
+        ]
 
     def __str__(self):
         return self.what
+
+    @property
+    def doer(self):
+        """Title of the member or of the staff, or name of the division, that does it."""
+        return self.responsible.title or self.responsible.get_role_display() if self.responsible else self.division.name
+
+
+class Progress(PartRow):
+    """What happened with a follow-up: a note, done as its doer says, confirmed by another, sent back, stopped."""
+
+    KINDS = [
+        ("note", _("catatan")),
+        ("reported", _("dilaporkan selesai")),
+        ("confirmed", _("dinyatakan selesai")),
+        ("sent_back", _("belum selesai")),
+        ("stopped", _("dihentikan")),
+    ]
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="progress")
+    kind = models.CharField(max_length=9, choices=KINDS, default="note")
+    text = models.TextField(_("keterangan"), blank=True)
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind__in=("note", "sent_back", "stopped")) | ~Q(text=""), name="progress_says_something"
+            )
+        ]
+
+    def __str__(self):
+        return self.text or self.kind
+
+
+class Attachment(AttachmentRow):
+    """A file of an item, of a submission or proposal, or of the progress of a follow-up."""
+
+    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="attachments", null=True)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="attachments", null=True)
+    progress = models.ForeignKey(Progress, on_delete=models.PROTECT, related_name="attachments", null=True)
+
+    class Meta(AttachmentRow.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(item__isnull=False, submission=None, progress=None)
+                | Q(item=None, submission__isnull=False, progress=None)
+                | Q(item=None, submission=None, progress__isnull=False),
+                name="attachment_hangs_on_one",
+            )
+        ]

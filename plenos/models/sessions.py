@@ -10,16 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, UnitRow
 
-DRAFT, INVITED, OPEN, CLOSED, SIGNING, RATIFIED, CANCELLED = (
+DRAFT, INVITED, OPEN, ADJOURNED, CLOSED, SIGNING, RATIFIED, CANCELLED = (
     "draft",
     "invited",
     "open",
+    "adjourned",
     "closed",
     "signing",
     "ratified",
     "cancelled",
 )
-HELD = frozenset({OPEN, CLOSED, SIGNING, RATIFIED})
+HELD = frozenset({OPEN, ADJOURNED, CLOSED, SIGNING, RATIFIED})
 PRESENT, EXCUSED, ILL, ON_DUTY, UNEXPLAINED = "present", "excused", "ill", "on_duty", "unexplained"
 ELEMENT_MEMBER, ELEMENT_SECRETARIAT, ELEMENT_GUEST = "member", "secretariat", "guest"
 
@@ -40,7 +41,7 @@ class PlenoQuerySet(ScopedQuerySet):
         return self.filter(state__in=HELD)
 
     def coming(self):
-        return self.filter(state__in=(DRAFT, INVITED, OPEN))
+        return self.filter(state__in=(DRAFT, INVITED, OPEN, ADJOURNED))
 
     def minutes_under_way(self):
         return self.filter(state__in=(CLOSED, SIGNING))
@@ -56,6 +57,7 @@ class Pleno(UnitRow):
         (DRAFT, _("Draf")),
         (INVITED, _("Diundang")),
         (OPEN, _("Berlangsung")),
+        (ADJOURNED, _("Diskors")),
         (CLOSED, _("Selesai, risalah disusun")),
         (SIGNING, _("Penandatanganan")),
         (RATIFIED, _("Disahkan")),
@@ -72,6 +74,8 @@ class Pleno(UnitRow):
     link = models.URLField(_("tautan rapat daring"), blank=True, max_length=500)
     access = models.CharField(_("jenis rapat"), max_length=6, choices=ACCESS, default="closed")
     occasion = models.CharField(_("kesempatan"), max_length=10, choices=OCCASIONS, default="weekly")
+    urgent = models.BooleanField(_("mendesak"), default=False)
+    continues = models.ForeignKey("self", on_delete=models.PROTECT, related_name="continued_by", null=True)
     chair = models.ForeignKey(
         "kernel.Membership", on_delete=models.PROTECT, related_name="+", verbose_name=_("pimpinan rapat")
     )
@@ -117,7 +121,10 @@ class Pleno(UnitRow):
                 name="pleno_ratified_was_held",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "state"], name="pleno_of_unit_by_state")]
+        indexes = [
+            models.Index(fields=["organisation", "state"], name="pleno_of_unit_by_state"),
+            models.Index(fields=["week_year", "week", "organisation"], name="pleno_by_week"),
+        ]
 
     def __str__(self):
         return f"{self.organisation_id} {self.week_text} ({self.ordinal})"
@@ -182,7 +189,8 @@ class AttendeeQuerySet(ScopedQuerySet):
 class Attendee(PartRow):
     """One line of the attendance list. Members count for the quorum; secretariat and guests do not.
 
-    ``arrived_at`` and ``left_at`` are when it happened; ``recorded_at`` when it was last written down.
+    ``arrived_at`` and ``left_at`` are when it happened, first and last; in between one may have been away
+    (:class:`Absence`). ``recorded_at`` is when it was last written down.
     """
 
     ELEMENTS = [
@@ -252,6 +260,52 @@ class Attendee(PartRow):
             and self.arrived_at <= moment
             and (self.left_at is None or self.left_at > moment)
         )
+
+
+class Absence(PartRow):
+    """Someone present left the room and came back: from ``since`` (inclusive) to ``until`` (exclusive)."""
+
+    pleno = models.ForeignKey(Pleno, on_delete=models.CASCADE, related_name="absences")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="absences")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["since", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=models.F("since")), name="absence_ends_after_start")
+        ]
+
+    def __str__(self):
+        return f"{self.attendee_id} {self.since}"
+
+
+class Adjournment(PartRow):
+    """The session stood still from ``since`` to ``resumed_at`` (skors), on the same day or another."""
+
+    pleno = models.ForeignKey(Pleno, on_delete=models.CASCADE, related_name="adjournments")
+    since = models.DateTimeField()
+    reason = models.CharField(_("alasan"), max_length=300)
+    planned_at = models.DateTimeField(_("dilanjutkan"), null=True)
+    place = models.CharField(_("tempat"), max_length=200, blank=True)
+    resumed_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(default=clock.now)
+    resumed_recorded_at = models.DateTimeField(null=True)
+    by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["since", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="adjournment_has_reason"),
+            models.CheckConstraint(
+                condition=Q(resumed_at=None) | Q(resumed_at__gte=models.F("since")), name="adjournment_ends_after_start"
+            ),
+            models.UniqueConstraint(fields=["pleno"], condition=Q(resumed_at=None), name="adjournment_one_at_a_time"),
+        ]
+
+    def __str__(self):
+        return f"{self.pleno_id} {self.since}"
 
 
 class Invitation(PartRow):

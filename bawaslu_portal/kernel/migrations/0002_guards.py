@@ -44,6 +44,9 @@ class Migration(migrations.Migration):
             + guards.append_only("kernel_ledgerentry")
             + guards.append_only("kernel_storedfile")
             + guards.append_only("kernel_setting")
+            + guards.append_only("kernel_duty")
+            + guards.append_only("kernel_dutyruling")
+            + guards.append_only("kernel_remark")
             + DOCUMENTS,
             migrations.RunSQL.noop,
         )

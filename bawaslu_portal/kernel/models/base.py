@@ -3,6 +3,9 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .. import clock
 
 
 class Row(models.Model):
@@ -22,6 +25,13 @@ class ScopedQuerySet(models.QuerySet):
         from .. import scope
 
         return self.filter(scope.visible_rows(self.model, user))
+
+
+class SearchedManager(models.Manager):
+    """For tables with a generated column ``search``: it is asked about, never read."""
+
+    def get_queryset(self):
+        return super().get_queryset().defer("search")
 
 
 class AdministeredQuerySet(ScopedQuerySet):
@@ -65,3 +75,26 @@ class PartRow(Row):
 
     class Meta:
         abstract = True
+
+
+class AttachmentRow(PartRow):
+    """A file that hangs on a record, read by whoever reads that record. Apps add the key to the record.
+
+    ``dated`` is the date of the document itself, ``at`` when it was uploaded; ``file`` holds what is shown (a photo
+    shrunk and without its place), named by its digest.
+    """
+
+    file = models.ForeignKey("kernel.StoredFile", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    caption = models.CharField(_("keterangan"), max_length=200, blank=True)
+    dated = models.DateField(_("tanggal dokumen"), null=True, blank=True)
+    order = models.PositiveSmallIntegerField(default=1)
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "id"]
+
+    def __str__(self):
+        return self.caption or self.name

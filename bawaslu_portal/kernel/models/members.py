@@ -52,6 +52,7 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     """A person, signing in by e-mail. What he may do follows from memberships, never from this row."""
 
     LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
+    DIGESTS = [("daily", _("sekali sehari, bila ada isinya")), ("none", _("tidak"))]
     email = models.EmailField(_("alamat pos-el"), unique=True)
     name = models.CharField(_("nama dengan gelar"), max_length=120)
     phone = models.CharField(_("telepon"), max_length=30, blank=True)
@@ -63,6 +64,8 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     )
     nip = models.CharField(_("NIP"), max_length=21, blank=True)
     language = models.CharField(_("bahasa"), max_length=2, choices=LANGUAGES, default="id")
+    digest = models.CharField(_("ringkasan lewat pos-el"), max_length=5, choices=DIGESTS, default="daily")
+    digest_on = models.DateField(null=True)  # the last day for which one was made
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=clock.now)
