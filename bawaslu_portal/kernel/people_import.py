@@ -7,19 +7,18 @@ what the verbs would refuse. Formulas are never evaluated: a cell that holds one
 import datetime
 import io
 import re
-import zipfile
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from . import clock, members, scope
+from . import clock, members, scope, workbooks
 from .lifecycle import NotPermitted, TransitionRefused
 from .models.members import ADMINISTRATOR, Membership, User
 from .models.organisations import Division, Organisation
@@ -44,7 +43,7 @@ LETTERS = {key: get_column_letter(n) for n, (key, _heading, _width) in enumerate
 TEXT = {"code", "name", "email", "role", "division", "title", "source", "phone", "nip"}
 LONGEST = {"name": 120, "email": 254, "title": 120, "source": 200, "phone": 30, "nip": 21}
 ROLES = {**{code: code for code in members.TITLES}, **{title.lower(): code for code, title in members.TITLES.items()}}
-MOST_BYTES, MOST_UNPACKED, MOST_PARTS, MOST_ROWS = 2 * 1024 * 1024, 40 * 1024 * 1024, 200, 2000
+MOST_BYTES, MOST_ROWS = 2 * workbooks.MIB, 2000
 DATE = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
 
 
@@ -103,25 +102,10 @@ def _refuse(sentence):
 
 def _open(content):
     """The workbook; raises ValidationError for what is no plain, small .xlsx."""
-    if len(content) > MOST_BYTES:
-        _refuse(_("Berkas paling besar 2 MB."))
-    if not content.startswith(b"PK\x03\x04"):
-        _refuse(_("Unggah berkas .xlsx, sebaiknya dari templat."))
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as pack:
-            parts = pack.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-                _refuse(_("Isi berkas terlalu besar."))
-            for part in parts:
-                if "vba" in part.filename.lower():
-                    _refuse(_("Berkas bermakro tidak diterima."))
-                if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in pack.read(part):
-                    _refuse(_("Berkas ini rusak atau bukan lembar Excel biasa."))
-        return load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-    except ValidationError:
-        raise
-    except Exception as error:  # openpyxl and zipfile fail in many ways on a broken file
-        raise ValidationError({"file": _("Berkas ini rusak atau bukan lembar Excel biasa.")}) from error
+        return workbooks.read(content, most_bytes=MOST_BYTES)
+    except ValidationError as error:
+        raise ValidationError({"file": error.messages}) from error
 
 
 def _text(key, value):
@@ -156,7 +140,7 @@ def _cell(sheet, key, line, cell):
     value = cell.value
     if value is None or (isinstance(value, str) and not value.strip()):
         return ""
-    if cell.data_type == "f" or (isinstance(value, str) and value.lstrip().startswith("=")):
+    if workbooks.is_formula(cell):
         sheet.wrong(key, line, _("Rumus tidak diterima. Tulis nilainya."))
         return ""
     if key in ("since", "birth_date"):

@@ -1,0 +1,174 @@
+"""What may be attached: known by its bytes, bounded, and kept without more of its maker than the picture itself."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
+from PIL import Image
+
+from bawaslu_portal.kernel import pictures, uploads, workbooks
+
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+GPS = 0x8825
+
+
+def read(name, content):
+    return uploads.read_attachment(SimpleUploadedFile(name, content))
+
+
+def photo(size=(3200, 2400), kind="JPEG", turned=0, mode="RGB", **options):
+    """A picture as a phone takes it: red on its left, with its place and maker in EXIF."""
+    picture = Image.new(mode, size, "blue" if mode == "RGB" else (0, 0, 0, 0))
+    picture.paste("red" if mode == "RGB" else (255, 0, 0, 255), (0, 0, size[0] // 4, size[1]))
+    exif = Image.Exif()
+    exif[0x010F] = "Telepon RAHASIA"
+    exif[0x9C9C] = b"komentar RAHASIA"
+    if turned:
+        exif[0x0112] = turned
+    exif.get_ifd(GPS).update({1: "S", 2: (3.0, 58.0, 12.0), 3: "E", 4: (122.0, 30.0, 44.0), 29: "2024:08:21"})
+    out = io.BytesIO()
+    picture.save(out, kind, exif=exif, **options)
+    return out.getvalue()
+
+
+def book(change=None):
+    made = Workbook()
+    made.active.append(["Kegiatan", "Biaya"])
+    made.active.append(["Patroli", 1500])
+    if change:
+        change(made.active)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def packed(content, **more):
+    """The archive with more parts in it."""
+    out = io.BytesIO(content)
+    with zipfile.ZipFile(out, "a") as pack:
+        for name, part in more.items():
+            pack.writestr(name.replace("__", "/"), part)
+    return out.getvalue()
+
+
+def word(**more):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as pack:
+        pack.writestr("[Content_Types].xml", "<Types/>")
+        pack.writestr("word/document.xml", "<document/>")
+    return packed(out.getvalue(), **more)
+
+
+def bomb(width=30000, height=30000):
+    """A few bytes of PNG that name far too many pixels."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 10)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("foto.jpg", "JPEG"), ("foto.webp", "WEBP")])
+def test_a_photo_is_shrunk_and_tells_neither_place_nor_maker(name, kind):
+    sent = photo(kind=kind)
+    assert Image.open(io.BytesIO(sent)).getexif().get_ifd(GPS)
+    content, media_type = read(name, sent)
+    kept = Image.open(io.BytesIO(content))
+    assert (media_type, kept.format, kept.size) == ("image/jpeg", "JPEG", (2000, 1500))
+    assert not dict(kept.getexif())
+    assert b"RAHASIA" not in content
+    assert b"Exif" not in content
+    assert b"2024:08:21" not in content
+
+
+def test_a_photo_taken_upright_stands_upright():
+    content, _kind = read("tegak.jpg", photo(size=(2400, 1800), turned=6))
+    kept = Image.open(io.BytesIO(content))
+    assert kept.size == (1500, 2000)
+    red, _green, blue = kept.getpixel((750, 20))  # what was at the left of the sensor is on top
+    assert red > 200 > 100 > blue
+
+
+def test_a_drawing_stays_png_without_its_words_and_a_heavy_one_becomes_jpeg():
+    content, kind = read("layar.png", photo(size=(400, 300), kind="PNG", mode="RGBA"))
+    kept = Image.open(io.BytesIO(content))
+    assert (kind, kept.size, kept.mode) == ("image/png", (400, 300), "RGB")
+    assert kept.getpixel((399, 0)) == (255, 255, 255)  # what was seen through stands on white
+    assert b"RAHASIA" not in content
+    noise = Image.effect_noise((1600, 1200), 80).convert("RGB")
+    out = io.BytesIO()
+    noise.save(out, "PNG")
+    assert read("bising.png", out.getvalue())[1] == "image/jpeg"
+
+
+def test_a_small_photo_is_not_blown_up():
+    content, _kind = read("kecil.JPG", photo(size=(320, 200)))
+    assert Image.open(io.BytesIO(content)).size == (320, 200)
+
+
+def test_a_photo_of_40_mb_is_refused_with_its_name_its_size_and_the_limit():
+    upload = SimpleUploadedFile("besar.jpg", photo(size=(64, 64)) + b"\0" * (40 * uploads.MIB))
+    with pytest.raises(ValidationError) as refused:
+        uploads.read_attachment(upload)
+    assert "besar.jpg: 40.0 MB terlalu besar; paling besar 20 MB" in refused.value.messages[0]
+
+
+def test_pixels_are_counted_before_they_are_decoded(monkeypatch):
+    monkeypatch.setattr(pictures, "_upright", lambda picture: pytest.fail("decoded"))
+    with pytest.raises(ValidationError, match="13000 × 6500 piksel"):
+        read("bom.png", bomb(13000, 6500))
+    with pytest.raises(ValidationError, match="berpiksel terlalu banyak"):
+        read("bom.png", bomb())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("program.pdf", b"MZ\x90\x00"),
+        ("halaman.jpg", b"<html><script>alert(1)</script>"),
+        ("surat.jpg", PDF),
+        ("surat.pdf", photo(size=(20, 20))),
+        ("terpotong.pdf", b"%PDF-1.7\n1 0 obj<<>>endobj"),
+        ("rusak.jpg", photo(size=(900, 900))[:400]),
+        ("gambar.gif", b"GIF89a"),
+        ("gambar.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        ("telepon.heic", b"\0\0\0\x18ftypheic"),
+        ("arsip.zip", packed(b"", a="b")),
+        ("rusak.xlsx", b"PK\x03\x04rusak"),
+        ("lama.doc", b"\xd0\xcf\x11\xe0"),
+        ("tukar.docx", book()),
+        ("makro.xlsx", packed(book(), xl__vbaProject="x")),
+        ("sisipan.docx", word(word__embeddings__oleObject1="MZ")),
+        ("entitas.docx", word(**{"word__settings.xml": "<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"})),
+        ("bom.docx", word(big="0" * (41 * uploads.MIB))),
+        ("kosong.pdf", b""),
+    ],
+)
+def test_what_is_not_what_it_claims_is_refused_by_its_name(name, content):
+    with pytest.raises(ValidationError) as refused:
+        read(name, content)
+    assert name in refused.value.messages[0]
+
+
+def test_plain_papers_pass_unchanged():
+    for name, content, kind in (
+        ("surat.PDF", PDF, "application/pdf"),
+        ("tabel.xlsx", book(), workbooks.XLSX),
+        ("telaah.docx", word(), workbooks.DOCX),
+    ):
+        assert read(name, content) == (content, kind)
+        assert name.lower().endswith(uploads.ending(kind))
+
+
+def test_a_workbook_with_a_formula_is_refused_with_the_cell_named():
+    def total(sheet):
+        sheet["B7"] = "=SUM(B2:B6)"
+
+    with pytest.raises(ValidationError, match="Sel B7 pada sheet1 berisi rumus"):
+        read("anggaran.xlsx", book(total))

@@ -1,0 +1,101 @@
+"""Excel and Word files from outside: opened only when small, whole, and without anything that runs or computes.
+
+Formulas are never evaluated: what a cell shows would depend on who opens it. A workbook that holds one is refused,
+and the refusal names the cell.
+"""
+
+import io
+import re
+import zipfile
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+MIB = 1024 * 1024
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MOST_UNPACKED, MOST_PARTS = 40 * MIB, 200
+MAIN = {XLSX: "xl/workbook.xml", DOCX: "word/document.xml"}
+# What runs, reaches out or hides another file: macros, controls, embedded objects, links to other workbooks.
+ALIVE = re.compile(r"vba|activex|embeddings/|oleobject|externallinks/|macrosheets/|\.bin$|\.exe$", re.IGNORECASE)
+HARMLESS = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
+CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r=\"([A-Z]{1,3}[0-9]{1,7})\"[^>]*>\s*<(?:\w+:)?f[\s/>]")
+
+
+def _broken():
+    return ValidationError(_("Berkas ini rusak atau bukan berkas Excel atau Word biasa."))
+
+
+def _parts(pack, most_unpacked, most_parts):
+    parts = pack.infolist()
+    if len(parts) > most_parts or sum(part.file_size for part in parts) > most_unpacked:
+        raise ValidationError(_("Isi berkas terlalu besar."))
+    for part in parts:
+        if ALIVE.search(part.filename) and not HARMLESS.search(part.filename):
+            raise ValidationError(
+                _("Berkas bermakro, berobjek sisipan, atau bertautan ke berkas lain ditolak. Simpan sebagai PDF.")
+            )
+        if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in pack.read(part):
+            raise _broken()
+    return {part.filename for part in parts}
+
+
+def examine(content, kind, *, most_unpacked=MOST_UNPACKED, most_parts=MOST_PARTS):
+    """Raise ValidationError unless ``content`` is a plain file of ``kind`` (XLSX or DOCX) in which nothing runs."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as pack:
+            names = _parts(pack, most_unpacked, most_parts)
+    except ValidationError:
+        raise
+    except Exception as error:  # a broken archive fails in many ways
+        raise _broken() from error
+    if not {"[Content_Types].xml", MAIN[kind]} <= names:
+        raise _broken()
+
+
+def kind_of(content):
+    """XLSX, DOCX or None, by what the archive holds."""
+    if not content.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as pack:
+            names = set(pack.namelist())
+    except zipfile.BadZipFile:
+        return None
+    return next((kind for kind, main in MAIN.items() if main in names), None)
+
+
+def refuse_formulas(content):
+    """Raise ValidationError, naming the first cell, for a workbook with a formula. ``examine`` it first."""
+    with zipfile.ZipFile(io.BytesIO(content)) as pack:
+        for name in sorted(pack.namelist()):
+            if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
+                continue
+            found = CELL.search(pack.read(name))
+            if found:
+                raise ValidationError(
+                    _("Sel %(cell)s pada %(sheet)s berisi rumus. Simpan nilainya saja, atau unggah sebagai PDF.")
+                    % {"cell": found[1].decode(), "sheet": name.removeprefix("xl/worksheets/").removesuffix(".xml")}
+                )
+
+
+def read(content, *, most_bytes=2 * MIB):
+    """The workbook behind ``content`` for an import, read-only and without values that Excel computed.
+
+    Raises ValidationError for what is no plain, small .xlsx. Ask ``is_formula`` of each cell and refuse it by name.
+    """
+    if len(content) > most_bytes:
+        raise ValidationError(_("Berkas paling besar %(limit)s MB.") % {"limit": most_bytes // MIB})
+    if not content.startswith(b"PK\x03\x04"):
+        raise ValidationError(_("Unggah berkas .xlsx, sebaiknya dari templat."))
+    examine(content, XLSX)
+    try:
+        return load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    except Exception as error:  # openpyxl fails in many ways on a broken file
+        raise _broken() from error
+
+
+def is_formula(cell):
+    """Whether a cell of ``read`` holds a formula, or text that would become one."""
+    return cell.data_type == "f" or (isinstance(cell.value, str) and cell.value.lstrip().startswith("="))
