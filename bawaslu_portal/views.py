@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.views.defaults import server_error as plain_server_error
 
 from bawaslu_portal.kernel import catalogue, clock
+from bawaslu_portal.kernel.models import Notice
 
 
 def desk(request):
@@ -18,6 +19,7 @@ def desk(request):
             "overdue": [row for row in waiting if row.get("due") and row["due"] < now],
             "week": catalogue.week_of(request.user),
             "papers": catalogue.papers_in_making(request.user),
+            "notices": Notice.objects.visible_to(request.user).unseen().select_related("organisation")[:5],
             "now": now,
         },
     )

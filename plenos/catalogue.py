@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from bawaslu_portal.kernel import catalogue, scope
 from bawaslu_portal.kernel.catalogue import Kind, NavigationEntry, PaperKind, SettingSpec
 
-from . import documents, queries
+from . import compliance, documents, queries
+from . import help as help_sheets
 
 ASSUMPTION = _("asumsi kerja")
 GROUP = _("Rapat pleno")
@@ -56,14 +57,34 @@ for spec in (
         "plenos.minutes_days",
         "integer",
         3,
-        _("Tenggat risalah sesudah pleno (hari kerja)"),
+        _("Tenggat risalah (hari kerja sesudah minggunya berakhir)"),
         ASSUMPTION,
         GROUP,
         low=1,
         high=30,
     ),
+    SettingSpec(
+        "plenos.weekly",
+        "flag",
+        lambda organisation: organisation.level != "subdistrict",
+        _("Wajib pleno tiap minggu"),
+        _("surat Ketua Bawaslu RI 0149/HM.03.02/K1/04/2022; bagi Bawaslu RI sendiri asumsi kerja"),
+        GROUP,
+    ),
+    SettingSpec(
+        "plenos.held_due",
+        "integer",
+        0,
+        _("Pleno dihitung tepat waktu sampai (hari sesudah hari Minggu)"),
+        ASSUMPTION,
+        GROUP,
+        low=0,
+        high=14,
+    ),
 ):
     catalogue.declare_setting(spec)
+for duty in compliance.DUTIES:
+    catalogue.declare_duty(duty)
 
 catalogue.declare_sentences(
     {
@@ -172,6 +193,7 @@ def week(user):
     ]
 
 
+catalogue.declare_help(*help_sheets.CHAPTERS)
 catalogue.declare_desk("plenos", waiting=waiting, week=week)
 catalogue.declare_navigation(
     NavigationEntry(

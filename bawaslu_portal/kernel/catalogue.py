@@ -73,9 +73,21 @@ class NavigationEntry:
     prefix: str
 
 
+@dataclass(frozen=True)
+class HelpChapter:
+    """A chapter of the help sheets: for which roles, in which ``order``, and the steps, as translatable sentences."""
+
+    roles: frozenset
+    order: int
+    title: object
+    steps: tuple
+    text: object = ""
+
+
+_help = []
 _kinds, _settings, _papers, _jobs, _sentences = {}, {}, {}, {}, {}
 _navigation, _waiting, _week, _chapters, _verifiers = {}, {}, {}, {}, {}
-_words = {}
+_words, _duties = {}, {}
 
 
 def load():
@@ -97,10 +109,10 @@ def declare_setting(spec):
 
 def declare_paper(paper):
     """Declare a kind of paper and, where it is numbered, its two settings of numbering."""
-    from .declarations import declare_numbering
-
     _papers[paper.name] = paper
     if paper.numbered:
+        from .declarations import declare_numbering
+
         declare_numbering(paper)
 
 
@@ -138,6 +150,30 @@ def declare_demo(name, chapter):
 def declare_verifier(name, verifier):
     """``verifier()`` yields sentences, one for each record that differs from what the ledger says of it."""
     _verifiers[name] = verifier
+
+
+def declare_duty(kind):
+    """``kind``: a ``duties.DutyKind``."""
+    _duties[kind.name] = kind
+
+
+def duty(name):
+    """The declaration of a kind of duty. Raises KeyError for one that nobody declared."""
+    return _duties[name]
+
+
+def duties():
+    return list(_duties.values())
+
+
+def declare_help(*chapters):
+    """Add chapters to the help sheets of their roles."""
+    _help.extend(chapters)
+
+
+def help_chapters():
+    """Every declared chapter, in order."""
+    return sorted(_help, key=lambda chapter: chapter.order)
 
 
 def kind(name):

@@ -3,8 +3,10 @@
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from . import catalogue, documents, reset_notices, scope
-from .catalogue import JobKind, NavigationEntry, SettingSpec
+from . import catalogue, documents, exports, help_chapters, reset_notices, scope
+from . import help as help_sheets
+from .catalogue import JobKind, Kind, NavigationEntry, PaperKind, SettingSpec
+from .models.documents import Document
 from .models.members import AccessLink, Membership
 
 ASSUMPTION = _("asumsi kerja")
@@ -116,10 +118,31 @@ catalogue.declare_sentences(
         "kernel.division.add": _("menambah divisi, berlaku sejak {since}"),
         "kernel.division.correct": _("memperbaiki penulisan divisi"),
         "kernel.division.end": _("mengakhiri divisi pada {until}"),
+        "kernel.holiday.add_holiday": _("mencatat hari libur {first} sampai {last}"),
+        "kernel.holiday.add_closure": _("mencatat kantor tutup {first} sampai {last}"),
+        "kernel.holiday.remove_holiday": _("menghapus hari libur {first} sampai {last}"),
+        "kernel.holiday.remove_closure": _("menghapus catatan kantor tutup {first} sampai {last}"),
+        "kernel.duty.declared": _("menyatakan tidak ada untuk {period}"),
+        "kernel.duty.granted": _("membebaskan kewajiban {period}"),
+        "kernel.duty.declined": _("tidak membebaskan kewajiban {period}"),
+        "kernel.duty.extended": _("memperpanjang waktu {period} sampai {until}"),
+        "kernel.duty.returned": _("mengembalikan naskah {period}"),
     }
 )
+help_sheets.declare()
+catalogue.declare_help(*help_chapters.CHAPTERS)
 catalogue.declare_words("role", dict(Membership.ROLES))
 catalogue.declare_words("kind", dict(AccessLink.KINDS))
+catalogue.declare(
+    Kind(
+        exports.ABOUT,
+        lambda: Document,
+        _("Cetakan daftar"),
+        lambda document: document.record.get("seen_at"),
+        exports.readable,
+    )
+)
+catalogue.declare_paper(PaperKind(exports.KIND, _("Cetakan daftar"), "", exports.paper, numbered=False))
 catalogue.declare_desk("members", waiting=reset_notices.waiting)
 for entry in (
     NavigationEntry(

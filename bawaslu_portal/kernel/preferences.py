@@ -20,11 +20,11 @@ A_YEAR = 365 * 24 * 60 * 60
 class ProfileForm(forms.PortalModelForm):
     """What a person keeps up to date himself."""
 
-    narrow = ("phone", "language")
+    narrow = ("phone", "language", "digest")
 
     class Meta:
         model = User
-        fields = ["phone", "language"]
+        fields = ["phone", "language", "digest"]
 
 
 def _back(request):
@@ -68,7 +68,7 @@ def theme(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request):
-    """One's own name, telephone and language; seats and posts are the administrator's to record."""
+    """One's own telephone, language and daily digest; seats and posts are the administrator's to record."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
         accounts.change_profile(request.user, by=request.user, **form.cleaned_data)

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.core.management import call_command
 
 from . import documents, jobs, mail
 
@@ -24,6 +25,11 @@ def heartbeat():
 @shared_task(name="kernel.send_mail")
 def send_mail():
     mail.send_waiting()
+
+
+@shared_task(name="kernel.digest")
+def digest():
+    call_command("digest")
 
 
 @shared_task(name="kernel.sweep")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import preferences, views
+from . import preferences, told_views, views
 from .db import begins
 from .unit_urls import urlpatterns as unit_patterns
 
@@ -12,6 +12,12 @@ urlpatterns = [
     path("bahasa/", begins(preferences.language), name="language"),
     path("tampilan/", begins(preferences.theme), name="theme"),
     path("profil/", begins(preferences.profile), name="profile"),
+    path("kabar/", begins(told_views.notice_list), name="notices"),
+    path("kabar/dibaca/", begins(told_views.notices_seen), name="notices_seen"),
+    path("kabar/<uuid:uuid>/", begins(told_views.notice_open), name="notice"),
+    path("bantuan/", begins(told_views.help_index), name="help"),
+    path("bantuan/<slug:role>/", begins(told_views.help_sheet), name="help_sheet"),
+    path("bantuan/<slug:role>/cetak/", begins(told_views.help_print), name="help_print"),
     path("keanggotaan/", begins(preferences.memberships), name="memberships"),
     path("keanggotaan/<uuid:uuid>/", begins(preferences.membership), name="membership"),
     path("ruang-cetak/", begins(views.print_room), name="print_room"),

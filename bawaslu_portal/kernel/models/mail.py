@@ -15,7 +15,9 @@ class OutboxQuerySet(ScopedQuerySet):
 
         administered = scope.own_units(user, {ADMINISTRATOR}) | scope.units_below(user, {ADMINISTRATOR})
         links = models.Q(about_kind="access_link", organisation__in=administered)
-        return self.filter(scope.visible_rows(self.model, user) | links)
+        # A digest holds what one person may read: nobody else opens it.
+        others_digests = models.Q(about_kind="digest") & ~models.Q(to_user=user)
+        return self.filter(scope.visible_rows(self.model, user) | links).exclude(others_digests)
 
 
 class OutboxMessage(Row):

@@ -5,6 +5,8 @@
 
 # Addresses with an object in them that the walk leaves out, and why.
 LEFT_OUT = {
+    "kernel:help_sheet": "the same words for everyone who has signed in",
+    "kernel:help_print": "the paper of the same words, for one's own unit",
     "kernel:link_use": "a one-time link: its secret is the key, and whoever holds it is to come in",
 }
 # Addresses whose parts need not exist for the page to open, and why.
@@ -78,6 +80,7 @@ def _kernel(w):
     division = {"code": code, "uuid": w.division.uuid}
     return {
         "membership": ({"uuid": w.membership.uuid}, c.member),
+        "notice": ({"uuid": w.notice.uuid}, w.told),
         "document": ({"uuid": w.paper.uuid}, c.staff),
         "document_file": ({"uuid": w.paper.uuid}, c.staff),
         "job": ({"uuid": w.job.uuid}, c.secretary),

