@@ -285,6 +285,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='nama atau alasan')),
                 ('at', models.DateTimeField(default=bawaslu_portal.kernel.clock.now)),
                 ('removed_at', models.DateTimeField(null=True)),
+                ('removed_reason', models.CharField(blank=True, max_length=300, verbose_name='alasan penghapusan')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
@@ -298,6 +299,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('begins', models.DateField()),
                 ('kind', models.CharField(choices=[('declared', 'dinyatakan tidak ada'), ('granted', 'dibebaskan'), ('declined', 'tidak dibebaskan'), ('extended', 'diperpanjang'), ('returned', 'dikembalikan')], max_length=8)),
                 ('reason', models.CharField(max_length=500, verbose_name='alasan')),
                 ('until', models.DateTimeField(null=True)),
@@ -476,6 +478,7 @@ class Migration(migrations.Migration):
                 ('body', models.TextField(blank=True)),
                 ('fate', models.CharField(choices=[('saved', 'tersimpan'), ('refused', 'berbenturan')], default='saved', max_length=7)),
                 ('page', models.UUIDField(null=True)),
+                ('step', models.PositiveIntegerField(default=0)),
                 ('at', models.DateTimeField(default=bawaslu_portal.kernel.clock.now)),
                 ('settled_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -547,6 +550,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='holiday',
+            constraint=models.CheckConstraint(condition=models.Q(('removed_at', None), models.Q(('removed_reason', ''), _negated=True), _connector='OR'), name='holiday_removed_for_a_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='holiday',
             constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('organisation', 'first', 'last', 'name'), name='holiday_once'),
         ),
         migrations.AddConstraint(
@@ -559,7 +566,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='duty',
-            index=models.Index(fields=['kind', 'begins', 'organisation'], name='duty_of_kind_by_time'),
+            index=models.Index(fields=['kind', 'begins', 'organisation'], include=('due_at',), name='duty_of_kind_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='duty',
+            index=models.Index(fields=['organisation', 'begins'], include=('kind', 'due_at'), name='duty_of_unit_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='dutyruling',
+            index=models.Index(fields=['begins', 'organisation'], name='rulings_by_time'),
         ),
         migrations.AddConstraint(
             model_name='duty',

@@ -38,7 +38,10 @@ class Duty(UnitRow):
             models.UniqueConstraint(fields=["organisation", "kind", "period"], name="duty_once_a_period"),
             models.CheckConstraint(condition=Q(ends__gte=models.F("begins")), name="duty_period_ends_after_start"),
         ]
-        indexes = [models.Index(fields=["kind", "begins", "organisation"], name="duty_of_kind_by_time")]
+        indexes = [
+            models.Index(fields=["kind", "begins", "organisation"], include=["due_at"], name="duty_of_kind_by_time"),
+            models.Index(fields=["organisation", "begins"], include=["kind", "due_at"], name="duty_of_unit_by_time"),
+        ]
 
     def __str__(self):
         return f"{self.kind} {self.period}"
@@ -59,6 +62,7 @@ class DutyRuling(PartRow):
         (RETURNED, _("dikembalikan")),
     ]
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="rulings")
+    begins = models.DateField()  # of the duty, so that a board of weeks finds its rulings
     kind = models.CharField(max_length=8, choices=KINDS)
     reason = models.CharField(_("alasan"), max_length=500)
     until = models.DateTimeField(null=True)
@@ -76,6 +80,7 @@ class DutyRuling(PartRow):
                 name="ruling_extends_until",
             ),
         ]
+        indexes = [models.Index(fields=["begins", "organisation"], name="rulings_by_time")]
 
     def __str__(self):
         return f"{self.duty_id} {self.kind}"
@@ -102,6 +107,7 @@ class Holiday(Row):
     by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
     removed_at = models.DateTimeField(null=True)
     removed_by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+", null=True)
+    removed_reason = models.CharField(_("alasan penghapusan"), max_length=300, blank=True)
 
     objects = HolidayQuerySet.as_manager()
 
@@ -110,6 +116,9 @@ class Holiday(Row):
         constraints = [
             models.CheckConstraint(condition=Q(last__gte=models.F("first")), name="holiday_ends_after_start"),
             models.CheckConstraint(condition=~Q(name=""), name="holiday_has_name"),
+            models.CheckConstraint(
+                condition=Q(removed_at=None) | ~Q(removed_reason=""), name="holiday_removed_for_a_reason"
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "first", "last", "name"],
                 condition=Q(removed_at=None),

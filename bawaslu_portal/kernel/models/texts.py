@@ -10,8 +10,8 @@ from .base import PartRow
 class TextCopy(PartRow):
     """One state of the text ``field`` of the thing ``about``; nothing that reached the server is thrown away.
 
-    ``refused`` copies were based on an older version than the one that stood: both are shown side by side until
-    someone has settled them (``settled_at``).
+    Successive saves of one open page are one copy, ``at`` its beginning. ``refused`` copies were based on an older
+    version than the one that stood: both are shown side by side until someone has settled them (``settled_at``).
     """
 
     FATES = [("saved", _("tersimpan")), ("refused", _("berbenturan"))]
@@ -22,6 +22,7 @@ class TextCopy(PartRow):
     body = models.TextField(blank=True)
     fate = models.CharField(max_length=7, choices=FATES, default="saved")
     page = models.UUIDField(null=True)  # the open page that wrote it
+    step = models.PositiveIntegerField(default=0)  # how many saves of that page it holds
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
     settled_at = models.DateTimeField(null=True)

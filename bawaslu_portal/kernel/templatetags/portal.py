@@ -9,6 +9,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, pgettext
 
+from .. import requests, texts
 from ..models.organisations import ZONE_LABELS
 
 register = template.Library()
@@ -167,3 +168,21 @@ def pager(context, page, name="page"):
 def at(thing, name, **more):
     """The address of one of the pages of ``thing``, by its own ``address``."""
     return thing.address(name, **more)
+
+
+@register.simple_tag
+def request_key():
+    """A fresh key for a form that is no form object: sent twice, it acts once (``kernel/requests.py``)."""
+    return requests.new_key()
+
+
+@register.filter
+def prose(text):
+    """A long text as it was written: cleaned HTML, headings and lists kept (kernel/texts.py)."""
+    return texts.render(text)
+
+
+@register.inclusion_tag("components/difference.html")
+def difference(old, new):
+    """How a text differs from an earlier one, word by word."""
+    return {"parts": texts.difference(old, new)}

@@ -2,7 +2,7 @@
 
 from django import template
 
-from bawaslu_portal.kernel import wording
+from bawaslu_portal.kernel import texts, wording
 
 register = template.Library()
 
@@ -48,3 +48,9 @@ def closed(text):
     """A sentence with its full stop, once."""
     text = (text or "").strip()
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+@register.filter
+def prose(text):
+    """A long text with its headings and lists, well-formed for a paper (kernel/texts.py)."""
+    return texts.render(text)

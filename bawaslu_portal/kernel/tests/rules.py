@@ -151,9 +151,9 @@ def forbidden_code(path, text):
         if isinstance(node, ast.Attribute) and node.attr in ("extra", "raw") and "objects" in ast.dump(node.value):
             yield Fault(path, f".{node.attr}(")
         name = getattr(node, "id", getattr(node, "attr", getattr(node, "name", "")))
-        if isinstance(node, ast.Name | ast.Attribute | ast.alias) and name in ("mark_safe", "SafeString", "RawSQL"):
-            if (str(path), name) != (SAFE, "mark_safe"):
-                yield Fault(path, name)
+        raw = name in ("mark_safe", "SafeString", "RawSQL") and (str(path), name) != (SAFE, "mark_safe")
+        if raw and isinstance(node, ast.Name | ast.Attribute | ast.alias):
+            yield Fault(path, name)
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("filter", "exclude", "get", "update"):
             for keyword in node.keywords:
                 if keyword.arg is None and "request" in ast.unparse(keyword.value):
