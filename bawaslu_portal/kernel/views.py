@@ -55,7 +55,7 @@ def document(request, uuid):
     context = {"document": paper, "job": documents.job_of(paper)}
     if request.htmx:
         return render(request, "components/paper.html", context)
-    context["address"] = catalogue.link(paper.about_kind, paper.about, request.user)
+    context["address"] = catalogue.link(paper.about_kind, paper.about, request.user) or paper.record.get("seen_at")
     return render(request, "kernel/document.html", context)
 
 

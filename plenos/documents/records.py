@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.utils import translation
 
 from bawaslu_portal.kernel import clock
+from bawaslu_portal.kernel.letterhead import body_of
 from bawaslu_portal.kernel.models import Membership
 from bawaslu_portal.kernel.settings_store import values as settings_of
 
@@ -16,7 +17,6 @@ from ..models import Decision, FollowUp
 
 # The regulation of the plenary session. It goes into each record and so is dated with it.
 BASIS = ["Peraturan Bawaslu Nomor 5 Tahun 2018 tentang Tata Cara Rapat Pleno."]
-LETTERHEAD = [f"letterhead.{part}" for part in ("lines", "address", "contact", "logo", "place")]
 ELEMENTS = {"member": "anggota", "secretariat": "sekretariat", "guest": "undangan"}
 STATUSES = {
     "present": "hadir",
@@ -41,28 +41,6 @@ LETTERS = {
 def _iso(moment, organisation):
     """ISO text of a moment in the unit's zone, to the second; "" for none."""
     return clock.local(moment, organisation).isoformat(timespec="seconds") if moment else ""
-
-
-def _lines(value):
-    """Lines of a setting that is a list of lines or a text with line breaks."""
-    lines = value if isinstance(value, list) else str(value or "").splitlines()
-    return [line.strip() for line in lines if line.strip()]
-
-
-def _body(organisation):
-    held = settings_of(organisation, [*LETTERHEAD, "paper.size"])
-    return {
-        "code": organisation.code,
-        "name": organisation.name,
-        "kop": _lines(held["letterhead.lines"]),
-        "address": _lines(held["letterhead.address"]),
-        "contact": str(held["letterhead.contact"] or ""),
-        "logo": held["letterhead.logo"] or None,
-        "paper": held["paper.size"],
-        "place": str(held["letterhead.place"]),
-        "zone": organisation.zone_label,
-        "tz": organisation.time_zone,
-    }
 
 
 def _office(membership):
@@ -101,7 +79,7 @@ def _common(pleno, schema, kind, number, draft):
     return {
         "schema": schema,
         "classification": settings_of(pleno.organisation, [code])[code],
-        "body": _body(pleno.organisation),
+        "body": body_of(pleno.organisation),
         "number": number,
         "demo": bool(settings.PORTAL_DEMO),
         "draft": draft,

@@ -8,10 +8,10 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from bawaslu_portal.kernel import clock, ledger, outbox
+from bawaslu_portal.kernel import clock, exports, ledger, outbox
 from bawaslu_portal.kernel.models import Organisation, OutboxMessage
 
-from .. import actions, permissions, queries
+from .. import actions, permissions, queries, tables
 from ..models import Pleno
 from ..models.sessions import RATIFIED
 from .fetch import find, find_unit
@@ -38,7 +38,7 @@ def index(request):
     return render(request, "plenos/index.html", {"page": page, "rows": rows, "year": year, "q": query})
 
 
-@require_GET
+@exports.printable
 def unit_list(request, code):
     """The plenos of a unit in one year, newest first."""
     unit = find_unit(request, code)
@@ -52,6 +52,8 @@ def unit_list(request, code):
     shown = plenos.filter(week_year=year)
     if state in dict(Pleno.STATES):
         shown = shown.filter(state=state)
+    if response := exports.answer(request, lambda: tables.plenos_of(unit, shown, year), unit):
+        return response
     page = Paginator(shown.select_related("organisation"), 60).get_page(request.GET.get("page"))
     context = {
         "unit": unit,
@@ -113,10 +115,12 @@ def pleno_page(request, code, year, week, ordinal):
     return render(request, "plenos/pleno.html", context)
 
 
-@require_GET
+@exports.printable
 def deliveries(request):
     """Minutes delivered to my unit, unread ones first where asked."""
     unread = bool(request.GET.get("unread"))
     plenos = queries.deliveries_to(request.user, unread=unread)
+    if response := exports.answer(request, lambda: tables.deliveries(plenos)):
+        return response
     page = Paginator(plenos, PAGE).get_page(request.GET.get("page"))
     return render(request, "plenos/deliveries.html", {"page": page, "unread": unread})
