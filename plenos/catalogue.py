@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel import catalogue, scope
-from bawaslu_portal.kernel.catalogue import Kind, NavigationEntry, PaperKind, SettingSpec
+from bawaslu_portal.kernel.catalogue import JobKind, Kind, NavigationEntry, PaperKind, SettingSpec, SubmissionKind
 
 from . import compliance, documents, queries
 from . import help as help_sheets
@@ -26,6 +26,15 @@ def _build(document):
     return documents.paper(document.kind, document.record)
 
 
+catalogue.declare(
+    Kind(
+        "correction",
+        lambda: importlib.import_module("plenos.models").Correction,
+        _("Perbaikan risalah"),
+        lambda correction: correction.get_absolute_url(),
+        queries.correction_documents_readable,
+    )
+)
 catalogue.declare(Kind("pleno", _model, _("Pleno"), lambda pleno: pleno.get_absolute_url(), queries.documents_readable))
 for paper in (
     PaperKind("plenos.undangan", _("Undangan"), "RT.02", _build),
@@ -52,6 +61,24 @@ for spec in (
     SettingSpec("plenos.place", "text", "Ruang rapat", _("Tempat pleno rutin"), ASSUMPTION, GROUP),
     SettingSpec(
         "plenos.lead_days", "integer", 1, _("Jarak undangan ke rapat (hari)"), ASSUMPTION, GROUP, low=0, high=14
+    ),
+    SettingSpec(
+        "plenos.lead_days_urgent",
+        "integer",
+        0,
+        _("Jarak undangan rapat mendesak (hari)"),
+        ASSUMPTION,
+        GROUP,
+        low=0,
+        high=14,
+    ),
+    SettingSpec(
+        "plenos.approve_last",
+        "flag",
+        False,
+        _("Pleno rutin dimulai dengan persetujuan risalah sebelumnya"),
+        ASSUMPTION,
+        GROUP,
     ),
     SettingSpec(
         "plenos.minutes_days",
@@ -108,6 +135,11 @@ catalogue.declare_sentences(
         "plenos.pleno.reopen_item": _("membuka kembali satu agenda"),
         "plenos.pleno.close": _("menutup pleno, {decisions} keputusan diberi nomor"),
         "plenos.pleno.add_scan": _("menyimpan pindaian"),
+        "plenos.pleno.attach": _("menambah {files} lampiran pada satu agenda"),
+        "plenos.pleno.describe": _("mengubah keterangan lampiran"),
+        "plenos.pleno.detach": _("menghapus lampiran {name}"),
+        "plenos.submission.attach": _("menambah {files} lampiran pada usul"),
+        "plenos.follow_up.attach": _("menambah {files} bukti pada tindak lanjut"),
         "plenos.pleno.word": _("menulis kata pembuka dan penutup risalah"),
         "plenos.pleno.print_draft": _("mencetak konsep risalah"),
         "plenos.pleno.put_up": _("mengajukan risalah nomor {number} untuk ditandatangani"),
@@ -115,7 +147,27 @@ catalogue.declare_sentences(
         "plenos.pleno.confirm": _("mengonfirmasi risalah"),
         "plenos.pleno.sign_by_hand": _("mencatat tanda tangan di kertas"),
         "plenos.pleno.excuse": _("mencatat alasan anggota tidak menandatangani"),
+        "plenos.pleno.remind": _("mengingatkan {people} anggota yang belum mengonfirmasi"),
+        "plenos.correction.begin": _("memulai perbaikan risalah, versi {version}"),
+        "plenos.correction.change": _("mengubah kata-kata perbaikan risalah"),
+        "plenos.correction.abandon": _("tidak melanjutkan perbaikan risalah, versi {version}"),
+        "plenos.correction.put_up": _("mengajukan versi {version} risalah nomor {number} untuk ditandatangani"),
+        "plenos.correction.take_back": _("menarik versi {version} dari penandatanganan; {signatures} tanda tangan gugur"),
+        "plenos.correction.confirm": _("mengonfirmasi versi yang diperbaiki"),
+        "plenos.correction.sign_by_hand": _("mencatat tanda tangan di kertas atas versi yang diperbaiki"),
+        "plenos.correction.excuse": _("mencatat alasan anggota tidak menandatangani versi yang diperbaiki"),
+        "plenos.correction.remind": _("mengingatkan {people} anggota yang belum mengonfirmasi versi yang diperbaiki"),
+        "plenos.correction.ratify": _("mengesahkan versi {version} risalah nomor {number}, dikirim ke {delivered_to}"),
+        "plenos.archive.import": _("memasukkan {files} risalah tahun lalu ke arsip"),
         "plenos.pleno.ratify": _("mengesahkan risalah nomor {number}, dikirim ke {delivered_to}"),
+        "plenos.pleno.drop": _("menggugurkan pokok yang pernah ditunda"),
+        "plenos.template.change": _("mengubah agenda tetap mingguan"),
+        "plenos.submission.submit": _("mengajukan usul ({asking})"),
+        "plenos.submission.place": _("mengagendakan usul"),
+        "plenos.submission.unplace": _("mengeluarkan usul dari agenda; kembali menunggu"),
+        "plenos.submission.return": _("mengembalikan usul dengan alasan"),
+        "plenos.submission.withdraw": _("menarik usul"),
+        "plenos.submission.decide": _("usul diputus: {reference}"),
         "plenos.pleno.mark_read": _("menandai risalah sudah dibaca ({unit})"),
     }
 )
@@ -200,6 +252,35 @@ catalogue.declare_navigation(
         "plenos", _("Pleno"), "plenos:index", "pleno", 20, lambda user: bool(scope.own_units(user)), "/pleno/"
     )
 )
+
+
+def _submission():
+    from .models import Submission
+
+    return Submission
+
+
+def _bring_outcome(job):
+    from . import intake
+
+    return intake.bring_outcome(job)
+
+
+def _tell_the_proposer(outcome):
+    from . import intake
+
+    intake.tell_the_proposer(outcome)
+
+
+catalogue.declare(
+    Kind("plenos.submission", _submission, _("Usul untuk pleno"), lambda submission: submission.get_absolute_url())
+)
+catalogue.declare_job(JobKind("outcome", _("Mencatat hasil usul yang diputus"), _bring_outcome))
+for submitted in (
+    SubmissionKind("plenos.proposal", _("Usul dari unit ini"), _tell_the_proposer),
+    SubmissionKind("plenos.commitment", _("Permintaan tindak lanjut"), _tell_the_proposer),
+):
+    catalogue.declare_submission(submitted)
 
 
 def _verify():

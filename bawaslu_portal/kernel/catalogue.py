@@ -61,6 +61,19 @@ class JobKind:
 
 
 @dataclass(frozen=True)
+class SubmissionKind:
+    """What an app puts before a deciding body: its name on screen and, once it is decided, whom to tell.
+
+    ``on_outcome(outcome)`` is called by the worker, as *sistem*, in the transaction that finishes the job. It may be
+    called again after a failure, so it must be safe to run twice; what it raises undoes nothing of the decision.
+    """
+
+    name: str
+    label: object
+    on_outcome: Callable | None = None
+
+
+@dataclass(frozen=True)
 class NavigationEntry:
     """A place in the head of every page, in ``order``; ``shown(user)`` says for whom."""
 
@@ -87,7 +100,8 @@ class HelpChapter:
 _help = []
 _kinds, _settings, _papers, _jobs, _sentences = {}, {}, {}, {}, {}
 _navigation, _waiting, _week, _chapters, _verifiers = {}, {}, {}, {}, {}
-_words, _duties = {}, {}
+_words, _duties, _citations = {}, {}, {}
+_submissions = {}
 
 
 def load():
@@ -118,6 +132,10 @@ def declare_paper(paper):
 
 def declare_job(job):
     _jobs[job.name] = job
+
+
+def declare_submission(kind):
+    _submissions[kind.name] = kind
 
 
 def declare_sentences(sentences):
@@ -166,6 +184,20 @@ def duties():
     return list(_duties.values())
 
 
+def declare_citations(kind, ask):
+    """``ask(thing, decision)``: the users to tell when the words of a decision that concerns ``thing`` are corrected.
+
+    ``kind`` is the kind of the record that the decision concerns; both arguments are keys (UUID).
+    """
+    _citations[kind] = ask
+
+
+def citing(kind, thing, decision):
+    """Whom the app of a record of ``kind`` wants told of a correction; nobody where it declared nothing."""
+    ask = _citations.get(kind)
+    return list(ask(thing, decision)) if ask else []
+
+
 def declare_help(*chapters):
     """Add chapters to the help sheets of their roles."""
     _help.extend(chapters)
@@ -203,6 +235,11 @@ def papers():
 
 def job(name):
     return _jobs[name]
+
+
+def submission_kind(name):
+    """The declaration of a kind of submission, or None where no app declares it (any more)."""
+    return _submissions.get(name)
 
 
 def sentence(action, facts):

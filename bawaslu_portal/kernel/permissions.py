@@ -4,6 +4,8 @@ from . import clock, scope
 from .models.members import ADMINISTRATOR, CHAIR, COMMISSIONERS, HEAD, NOTE_TAKER, SUPERVISION, Membership
 from .models.organisations import Organisation
 
+RECORD_KEEPERS = frozenset({CHAIR, NOTE_TAKER, HEAD})
+
 
 def holds(user, organisation, *roles):
     """Whether ``user`` now holds one of ``roles`` in ``organisation`` (id or object)."""
@@ -23,7 +25,7 @@ def is_chair(user, organisation):
 
 def keeps_records(user, organisation):
     """Chair, note-taker or head of secretariat: those who prepare and log."""
-    return holds(user, organisation, CHAIR, NOTE_TAKER, HEAD)
+    return holds(user, organisation, *RECORD_KEEPERS)
 
 
 def is_secretariat(user, organisation):

@@ -95,6 +95,12 @@ def units_in_view(user, roles=None):
     return own_units(user, roles) | units_below(user, roles)
 
 
+def between_units(user):
+    """Q over rows that a unit (``organisation``) and the level above say to each other: submission, remark,
+    explanation, excuse, return. Known to the writers of the one and the overseers of the other (visibility.md)."""
+    return Q(organisation__in=own_units(user, WRITERS)) | Q(organisation__in=units_below(user, OVERSEERS))
+
+
 def _has(model, field):
     try:
         model._meta.get_field(field)

@@ -30,6 +30,27 @@ def values(organisation, keys, on=None):
     return result
 
 
+class Timeline:
+    """Some settings of many units over all time, in one query: for work that goes through weeks and units."""
+
+    def __init__(self, organisations, keys):
+        self._rows = {}
+        rows = Setting.objects.filter(organisation__in=[unit.pk for unit in organisations], key__in=keys)
+        # The manner of ``values``: the latest that has begun holds, of two of one date the later written.
+        for unit, key, since, value in rows.order_by("-since", "-id").values_list(
+            "organisation_id", "key", "since", "value"
+        ):
+            self._rows.setdefault((unit, key), []).append((since, value))
+
+    def value(self, organisation, key, on):
+        """What ``key`` says in the unit on the date ``on``, else the declared default."""
+        for since, value in self._rows.get((organisation.pk, key), ()):
+            if since <= on:
+                return value
+        default = catalogue.setting_spec(key).default
+        return default(organisation) if callable(default) else default
+
+
 def change(organisation, key, value, *, since, source, by):
     """Add a value that holds from ``since``; earlier ones stay. Writes one ledger line.
 

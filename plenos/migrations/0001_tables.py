@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                 ('cancelled_at', models.DateTimeField(null=True)),
                 ('cancel_reason', models.CharField(blank=True, max_length=300, verbose_name='alasan pembatalan')),
                 ('ratified_at', models.DateTimeField(null=True)),
+                ('minutes_version', models.PositiveSmallIntegerField(db_default=1, default=1)),
                 ('chair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.membership', verbose_name='pimpinan rapat')),
                 ('continues', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='continued_by', to='plenos.pleno')),
                 ('delivered_to', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
@@ -309,6 +310,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('version', models.PositiveSmallIntegerField(db_default=1, default=1)),
                 ('at', models.DateTimeField(default=bawaslu_portal.kernel.clock.now)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
                 ('pleno', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='plenos.pleno')),
@@ -507,7 +509,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='pleno',
-            index=models.Index(fields=['week_year', 'week', 'organisation'], name='pleno_by_week'),
+            index=models.Index(fields=['week_year', 'week', 'organisation'], include=('state', 'opened_at', 'quorum_met', 'released_at'), name='pleno_by_week'),
         ),
         migrations.AddConstraint(
             model_name='pleno',
@@ -544,6 +546,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='followup',
             index=models.Index(condition=models.Q(('state__in', ('open', 'reported'))), fields=['organisation', 'due'], name='follow_ups_unsettled'),
+        ),
+        migrations.AddIndex(
+            model_name='followup',
+            index=models.Index(condition=models.Q(('settled_at__isnull', False)), fields=['organisation', '-settled_at'], name='follow_ups_settled'),
         ),
         migrations.AddConstraint(
             model_name='followup',
@@ -635,7 +641,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reading',
-            constraint=models.UniqueConstraint(fields=('pleno', 'reader'), name='reading_once_per_person'),
+            constraint=models.UniqueConstraint(fields=('pleno', 'reader', 'version'), name='reading_once_per_person_and_version'),
         ),
         migrations.AddConstraint(
             model_name='signature',
@@ -668,6 +674,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='agendaitem',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='item_search'),
+        ),
+        migrations.AddIndex(
+            model_name='agendaitem',
+            index=models.Index(condition=models.Q(('fate', 'deferred')), fields=['organisation'], name='items_put_off'),
         ),
         migrations.AddConstraint(
             model_name='vote',

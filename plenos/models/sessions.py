@@ -102,6 +102,8 @@ class Pleno(UnitRow):
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(_("alasan pembatalan"), max_length=300, blank=True)
     ratified_at = models.DateTimeField(null=True)
+    # The latest ratified version of its minutes: 2 and more after a correction.
+    minutes_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     objects = PlenoQuerySet.as_manager()
 
@@ -123,7 +125,12 @@ class Pleno(UnitRow):
         ]
         indexes = [
             models.Index(fields=["organisation", "state"], name="pleno_of_unit_by_state"),
-            models.Index(fields=["week_year", "week", "organisation"], name="pleno_by_week"),
+            # What a board of weeks asks stands in the index itself.
+            models.Index(
+                fields=["week_year", "week", "organisation"],
+                include=["state", "opened_at", "quorum_met", "released_at"],
+                name="pleno_by_week",
+            ),
         ]
 
     def __str__(self):
