@@ -26,6 +26,7 @@ app.conf.update(
         "heartbeat": {"task": "kernel.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
         "mail": {"task": "kernel.send_mail", "schedule": 60.0, "options": {"expires": 60}},
         "digest": {"task": "kernel.digest", "schedule": 1800.0, "options": {"expires": 1800}},
+        "duties": {"task": "kernel.duties", "schedule": 3600.0, "options": {"expires": 3600}},
         "sweep": {"task": "kernel.sweep", "schedule": 86400.0, "options": {"expires": 3600}},
     },
 )

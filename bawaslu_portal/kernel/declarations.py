@@ -3,10 +3,11 @@
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from . import catalogue, documents, exports, help_chapters, reset_notices, scope
+from . import catalogue, documents, exports, help_chapters, remarks, reset_notices, scope
 from . import help as help_sheets
 from .catalogue import JobKind, Kind, NavigationEntry, PaperKind, SettingSpec
 from .models.documents import Document
+from .models.duties import Duty
 from .models.members import AccessLink, Membership
 
 ASSUMPTION = _("asumsi kerja")
@@ -117,11 +118,15 @@ catalogue.declare_sentences(
         "kernel.organisation.rename": _("memperbaiki nama badan"),
         "kernel.division.add": _("menambah divisi, berlaku sejak {since}"),
         "kernel.division.correct": _("memperbaiki penulisan divisi"),
+        "kernel.nation.load": _("memuat data contoh senegara: {years} tahun"),
         "kernel.division.end": _("mengakhiri divisi pada {until}"),
         "kernel.holiday.add_holiday": _("mencatat hari libur {first} sampai {last}"),
         "kernel.holiday.add_closure": _("mencatat kantor tutup {first} sampai {last}"),
         "kernel.holiday.remove_holiday": _("menghapus hari libur {first} sampai {last}"),
         "kernel.holiday.remove_closure": _("menghapus catatan kantor tutup {first} sampai {last}"),
+        "kernel.remark.remark": _("menulis catatan untuk pihak lain"),
+        "kernel.remark.asked": _("meminta penjelasan"),
+        "kernel.remark.answered": _("memberi penjelasan"),
         "kernel.duty.declared": _("menyatakan tidak ada untuk {period}"),
         "kernel.duty.granted": _("membebaskan kewajiban {period}"),
         "kernel.duty.declined": _("tidak membebaskan kewajiban {period}"),
@@ -142,7 +147,9 @@ catalogue.declare(
         exports.readable,
     )
 )
+catalogue.declare(Kind("duty", lambda: Duty, _("Kewajiban"), lambda duty: catalogue.duty(duty.kind).address(duty)))
 catalogue.declare_paper(PaperKind(exports.KIND, _("Cetakan daftar"), "", exports.paper, numbered=False))
+catalogue.declare_desk("remarks", waiting=remarks.desk)
 catalogue.declare_desk("members", waiting=reset_notices.waiting)
 for entry in (
     NavigationEntry(

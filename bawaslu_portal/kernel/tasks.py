@@ -4,7 +4,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.core.management import call_command
 
-from . import documents, jobs, mail
+from . import documents, duties, jobs, mail
 
 
 @shared_task(name="kernel.run_job")
@@ -30,6 +30,11 @@ def send_mail():
 @shared_task(name="kernel.digest")
 def digest():
     call_command("digest")
+
+
+@shared_task(name="kernel.duties")
+def create_duties():
+    duties.create_ahead()
 
 
 @shared_task(name="kernel.sweep")
