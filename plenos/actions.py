@@ -47,5 +47,6 @@ def for_user(user, pleno):
     if pleno.state in (CLOSED, SIGNING) and permissions.reach(user, pleno).notes:
         return [Step(_("Buka risalah"), at("plenos:minutes"), True)]
     if pleno.state == RATIFIED and permissions.reads_minutes(user, pleno, pleno.access):
-        return [Step(_("Baca risalah"), at("plenos:minutes"), True)]
+        steps = [Step(_("Baca risalah"), at("plenos:minutes"), True)]
+        return [*steps, Step(_("Perbaiki risalah"), at("plenos:correct"))] if prepares else steps
     return []

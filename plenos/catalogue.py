@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bawaslu_portal.kernel import catalogue, scope
 from bawaslu_portal.kernel.catalogue import JobKind, Kind, NavigationEntry, PaperKind, SettingSpec, SubmissionKind
 
-from . import compliance, documents, queries
+from . import compliance, desk, documents, queries, register
 from . import help as help_sheets
 
 ASSUMPTION = _("asumsi kerja")
@@ -35,6 +35,22 @@ catalogue.declare(
         queries.correction_documents_readable,
     )
 )
+def _decision():
+    from .models import Decision
+
+    return Decision
+
+
+def _follow_up():
+    from .models import FollowUp
+
+    return FollowUp
+
+
+catalogue.declare(
+    Kind("decision", _decision, _("Keputusan"), lambda row: row.get_absolute_url(), register.extracts_readable)
+)
+catalogue.declare(Kind("follow_up", _follow_up, _("Tindak lanjut"), lambda row: row.get_absolute_url()))
 catalogue.declare(Kind("pleno", _model, _("Pleno"), lambda pleno: pleno.get_absolute_url(), queries.documents_readable))
 for paper in (
     PaperKind("plenos.undangan", _("Undangan"), "RT.02", _build),
@@ -42,6 +58,7 @@ for paper in (
     PaperKind("plenos.berita_acara", _("Berita Acara"), "HK.01.00", _build),
     PaperKind("plenos.notulen", _("Notulen"), "", _build, numbered=False),
     PaperKind("plenos.daftar_hadir", _("Daftar hadir"), "", _build, numbered=False),
+    PaperKind("plenos.kutipan", _("Kutipan keputusan"), "", _build, numbered=False),
 ):
     catalogue.declare_paper(paper)
 
@@ -73,6 +90,14 @@ for spec in (
         high=14,
     ),
     SettingSpec(
+        "plenos.abstention",
+        "flag",
+        True,
+        _("Anggota boleh abstain dalam pemungutan suara"),
+        ASSUMPTION,
+        GROUP,
+    ),
+    SettingSpec(
         "plenos.approve_last",
         "flag",
         False,
@@ -97,6 +122,7 @@ for spec in (
         _("Wajib pleno tiap minggu"),
         _("surat Ketua Bawaslu RI 0149/HM.03.02/K1/04/2022; bagi Bawaslu RI sendiri asumsi kerja"),
         GROUP,
+        from_above=True,
     ),
     SettingSpec(
         "plenos.held_due",
@@ -107,6 +133,7 @@ for spec in (
         GROUP,
         low=0,
         high=14,
+        from_above=True,
     ),
 ):
     catalogue.declare_setting(spec)
@@ -135,6 +162,8 @@ catalogue.declare_sentences(
         "plenos.pleno.reopen_item": _("membuka kembali satu agenda"),
         "plenos.pleno.close": _("menutup pleno, {decisions} keputusan diberi nomor"),
         "plenos.pleno.add_scan": _("menyimpan pindaian"),
+        "plenos.pleno.adjourn": _("menskors rapat"),
+        "plenos.pleno.resume": _("melanjutkan rapat yang diskors: {present} anggota, kuorum {needed}"),
         "plenos.pleno.attach": _("menambah {files} lampiran pada satu agenda"),
         "plenos.pleno.describe": _("mengubah keterangan lampiran"),
         "plenos.pleno.detach": _("menghapus lampiran {name}"),
@@ -152,7 +181,7 @@ catalogue.declare_sentences(
         "plenos.correction.change": _("mengubah kata-kata perbaikan risalah"),
         "plenos.correction.abandon": _("tidak melanjutkan perbaikan risalah, versi {version}"),
         "plenos.correction.put_up": _("mengajukan versi {version} risalah nomor {number} untuk ditandatangani"),
-        "plenos.correction.take_back": _("menarik versi {version} dari penandatanganan; {signatures} tanda tangan gugur"),
+        "plenos.correction.take_back": _("menarik versi {version}; {signatures} tanda tangan gugur"),
         "plenos.correction.confirm": _("mengonfirmasi versi yang diperbaiki"),
         "plenos.correction.sign_by_hand": _("mencatat tanda tangan di kertas atas versi yang diperbaiki"),
         "plenos.correction.excuse": _("mencatat alasan anggota tidak menandatangani versi yang diperbaiki"),
@@ -168,6 +197,13 @@ catalogue.declare_sentences(
         "plenos.submission.return": _("mengembalikan usul dengan alasan"),
         "plenos.submission.withdraw": _("menarik usul"),
         "plenos.submission.decide": _("usul diputus: {reference}"),
+        "plenos.follow_up.note": _("mencatat perkembangan tindak lanjut"),
+        "plenos.follow_up.reported": _("melaporkan tindak lanjut selesai"),
+        "plenos.follow_up.confirmed": _("menyatakan tindak lanjut selesai"),
+        "plenos.follow_up.sent_back": _("menyatakan tindak lanjut belum selesai"),
+        "plenos.follow_up.stopped": _("menghentikan tindak lanjut"),
+        "plenos.decision.extract": _("meminta kutipan keputusan {reference}"),
+        "plenos.pleno.return": _("mengembalikan risalah untuk diperbaiki"),
         "plenos.pleno.mark_read": _("menandai risalah sudah dibaca ({unit})"),
     }
 )
@@ -226,7 +262,7 @@ def waiting(user):
                 "due": None,
             }
         )
-    return rows
+    return rows + desk.rows(user)
 
 
 def week(user):
@@ -247,6 +283,7 @@ def week(user):
 
 catalogue.declare_help(*help_sheets.CHAPTERS)
 catalogue.declare_desk("plenos", waiting=waiting, week=week)
+catalogue.declare_search("plenos:search", lambda user: bool(scope.own_units(user)))
 catalogue.declare_navigation(
     NavigationEntry(
         "plenos", _("Pleno"), "plenos:index", "pleno", 20, lambda user: bool(scope.own_units(user)), "/pleno/"
@@ -291,3 +328,4 @@ def _verify():
 
 catalogue.declare_verifier("plenos", _verify)
 catalogue.declare_demo("plenos", lambda cast: importlib.import_module("plenos.demo").chapter(cast))
+catalogue.declare_national("plenos", lambda *what: importlib.import_module("plenos.national").Life(*what))

@@ -43,6 +43,26 @@ def may_ratify(user, pleno):
     )
 
 
+def may_attach_to_submission(user, submission):
+    """Hang files on a submission: who put it forward, while in the asking unit."""
+    return submission.by_id == user.pk and submission.asking_id in scope.own_units(user)
+
+
+def may_attach_to_progress(user, progress):
+    """Hang evidence on the progress of a follow-up: who wrote it."""
+    return progress.by_id == user.pk
+
+
+def may_correct(user, pleno):
+    """Begin a correction of ratified minutes, word it, put it up, take it back: those who prepare (assumption)."""
+    return may_prepare(user, pleno)
+
+
+def may_ratify_version(user, correction):
+    """Ratify a corrected version: who may ratify the pleno's minutes."""
+    return may_ratify(user, correction.pleno)
+
+
 def may_mark_read(user, pleno):
     """Mark the minutes read: members and supervision staff of the unit that they were, or will be, delivered to."""
     if pleno.delivered_to_id is None:
@@ -91,3 +111,99 @@ def reads_minutes(user, pleno, access):
     if may.notes:
         return True
     return may.ratified_closed or (access == "open" and may.ratified_open)
+
+
+# --- decisions and follow-ups ---------------------------------------------------------------------------
+
+
+def may_extract(user, decision):
+    """Have the extract of a decision made: members, note-taker, head of secretariat of the unit (assumption)."""
+    return decision.organisation_id in scope.own_units(user, scope.WRITERS)
+
+
+def does(user, follow_up):
+    """Whether it is his to do: named himself and still there, or now of the division that does it."""
+    if follow_up.responsible_id:
+        return follow_up.responsible.user_id == user.pk and follow_up.organisation_id in scope.own_units(user)
+    return any(
+        p.organisation_id == follow_up.organisation_id and p.division_id == follow_up.division_id
+        for p in scope.places(user)
+        if p.role in scope.CONTENT_ROLES
+    )
+
+
+def may_note_progress(user, follow_up):
+    """Note how a follow-up goes: who does it, chair, note-taker, head of secretariat."""
+    return does(user, follow_up) or kernel.keeps_records(user, follow_up.organisation_id)
+
+
+def may_report_done(user, follow_up):
+    """Report it done: who does it, or the secretariat for him."""
+    return does(user, follow_up) or kernel.is_secretariat(user, follow_up.organisation_id)
+
+
+def may_confirm_done(user, follow_up):
+    """Say that it is done, or not yet: member, chair or secretariat, never who does it. Of who reported the verb asks."""
+    return follow_up.organisation_id in scope.own_units(user, scope.WRITERS) and not does(user, follow_up)
+
+
+def may_stop(user, follow_up):
+    """Stop a follow-up: chair, note-taker, head of secretariat."""
+    return kernel.keeps_records(user, follow_up.organisation_id)
+
+
+# What of a unit's follow-ups one may know, the least last (visibility.md).
+ALL, OWN, LATENESS, COUNTS, NOTHING = "all", "own", "lateness", "counts", ""
+
+
+def follow_up_reach(user, organisation):
+    """Members and secretariat everything; other staff their own and their division's; the level above counts, its
+    members and named staff also lateness; nobody else anything."""
+    pk = getattr(organisation, "pk", organisation)
+    if pk in scope.own_units(user, scope.WRITERS):
+        return ALL
+    if pk in scope.own_units(user):
+        return OWN
+    if pk in scope.units_below(user, scope.OVERSEERS):
+        return LATENESS
+    return COUNTS if pk in scope.units_below(user) else NOTHING
+
+
+# --- what is put before a plenary -----------------------------------------------------------------------
+
+
+def may_propose(user, organisation):
+    """Put something before the plenary of his own unit: whoever works there (members, secretariat, divisions)."""
+    return getattr(organisation, "pk", organisation) in scope.own_units(user)
+
+
+def may_ask(user, organisation):
+    """Ask the plenary of a unit below for a follow-up: members and supervision staff of the level right above."""
+    return kernel.oversees(user, organisation)
+
+
+def may_place(user, submission):
+    """Put a submission on an agenda or return it: those who prepare the plenos of the receiving unit."""
+    return kernel.keeps_records(user, submission.organisation_id)
+
+
+def may_take_back(user, submission):
+    """Withdraw a submission: of the asking unit, who made it or who keeps the records there."""
+    own = submission.asking_id in scope.own_units(user)
+    return own and (submission.by_id == user.pk or kernel.keeps_records(user, submission.asking_id))
+
+
+def reads_progress(user, follow_up):
+    """Read what was written of a follow-up and its evidence: all of them, or one's own."""
+    reach = follow_up_reach(user, follow_up.organisation_id)
+    return reach == ALL or (reach == OWN and does(user, follow_up))
+
+
+def may_read_inbox(user, organisation):
+    """Open the inbox of a unit: its own people, and those above who ask something of it."""
+    return may_propose(user, organisation) or may_ask(user, organisation)
+
+
+def by_the_plenary(user, submission):
+    """What the plenary itself does to a submission: whoever may take that step of the pleno has been asked there."""
+    return True

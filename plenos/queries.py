@@ -6,10 +6,21 @@ from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q
 
 from bawaslu_portal.kernel import clock, scope
 from bawaslu_portal.kernel import documents as kernel_documents
-from bawaslu_portal.kernel.models import Job, Membership
+from bawaslu_portal.kernel.models import DutyRuling, Job, Membership
 
 from . import permissions
-from .models import AgendaItem, Decision, FollowUp, Minutes, Pleno, Reading, Signature
+from .models import (
+    AgendaItem,
+    Attachment,
+    Correction,
+    Decision,
+    FollowUp,
+    Minutes,
+    Pleno,
+    Reading,
+    Signature,
+    Submission,
+)
 from .models.sessions import CLOSED, DRAFT, HELD, INVITED, OPEN, RATIFIED, SIGNING
 
 INVITATION_PAPERS = ("plenos.undangan", "plenos.daftar_hadir_kosong")
@@ -53,7 +64,27 @@ def items_of(user, pleno, *, votes=True):
             "dissents__attendee",
             Prefetch("follow_ups", FollowUp.objects.select_related("responsible", "division")),
         )
-    return items.prefetch_related(Prefetch("decisions", decisions, to_attr="standing"))
+    return items.prefetch_related(
+        Prefetch("decisions", decisions, to_attr="standing"),
+        Prefetch("attachments", Attachment.objects.select_related("file")),
+    )
+
+
+def attachment_for(user, uuid):
+    """The attachment, or None unless ``user`` reads the record that it hangs on."""
+    rows = Attachment.objects.select_related("file", "item", "submission", "progress__follow_up__responsible")
+    attachment = rows.filter(uuid=uuid).first()
+    return attachment if attachment and _attachment_readable(user, attachment) else None
+
+
+def _attachment_readable(user, attachment):
+    """As the record that it hangs on: an item, a submission, a follow-up's progress."""
+    if attachment.item_id:
+        pleno = Pleno.objects.visible_to(user).filter(pk=attachment.item.pleno_id).first()
+        return pleno is not None and items_of(user, pleno, votes=False).filter(pk=attachment.item_id).exists()
+    if attachment.submission_id:
+        return Submission.objects.visible_to(user).filter(pk=attachment.submission_id).exists()
+    return permissions.reads_progress(user, attachment.progress.follow_up)
 
 
 def documents_readable(user):
@@ -70,14 +101,69 @@ def documents_readable(user):
     )
 
 
+def correction_documents_readable(user):
+    """Q over Document rows of a correction under way: those who write the minutes, as before any ratification."""
+    mine = Correction.objects.filter(organisation__in=scope.own_units(user, scope.WRITERS))
+    return Q(about__in=mine.values("uuid"))
+
+
 def current_minutes(pleno):
-    """The minutes now put up or ratified, or None."""
-    return (
-        Minutes.objects.filter(pleno=pleno, taken_back_at=None)
-        .select_related("put_up_by", "ratified_by")
+    """The minutes now put up, or the latest version that was ratified, or None."""
+    return version_of(pleno, pleno.minutes_version)
+
+
+def version_of(pleno, number):
+    """One version of the minutes, with its signatures, or None. Of ratified minutes only what is ratified."""
+    rows = Minutes.objects.filter(pleno=pleno, version=number, taken_back_at=None)
+    if pleno.state == RATIFIED:
+        rows = rows.filter(ratified_at__isnull=False)
+    return _with_signatures(rows, pleno)
+
+
+def minutes_of_correction(correction):
+    """The version that a correction put up and did not take back, with its signatures, or None."""
+    return _with_signatures(Minutes.objects.filter(correction=correction, taken_back_at=None), correction.pleno)
+
+
+def _with_signatures(rows, pleno):
+    found = (
+        rows.select_related("put_up_by", "ratified_by", "correction")
         .prefetch_related(Prefetch("signatures", Signature.objects.select_related("attendee", "recorded_by")))
         .first()
     )
+    if found:
+        found.pleno, found.organisation = pleno, pleno.organisation
+        if found.correction:
+            found.correction.pleno = pleno
+    return found
+
+
+def decisions_by_item(pleno):
+    """{item: its standing decisions in the order of the frozen record}."""
+    found, rows = {}, Decision.objects.standing().filter(pleno=pleno).select_related("organisation")
+    for decision in rows.order_by("number", "id"):
+        found.setdefault(decision.item_id, []).append(decision)
+    return found
+
+
+def versions_of(pleno):
+    """The ratified versions of the minutes, the first one first, without their text."""
+    rows = Minutes.objects.filter(pleno=pleno, ratified_at__isnull=False).defer("record")
+    return rows.select_related("ratified_by", "correction").order_by("version")
+
+
+def returned(pleno):
+    """The return by the level above that no later version has answered yet, or None."""
+    if pleno.state != RATIFIED:
+        return None
+    latest = Minutes.objects.filter(pleno=pleno, ratified_at__isnull=False).aggregate(at=Max("ratified_at"))["at"]
+    rulings = DutyRuling.objects.filter(kind="returned", about=pleno.uuid, at__gt=latest)
+    return rulings.select_related("by", "by_unit").last()
+
+
+def correction_under_way(pleno):
+    """The correction that is being worded or signed, or None."""
+    return pleno.corrections.filter(state__in=("drafting", "signing")).first()
 
 
 def signing_state(pleno, minutes):
@@ -159,12 +245,17 @@ def awaiting(user):
     return rows
 
 
+def _read_by(user):
+    """Whether the latest version of a pleno's minutes was marked read by ``user``."""
+    return Exists(Reading.objects.filter(pleno=OuterRef("pk"), reader=user, version=OuterRef("minutes_version")))
+
+
 def unread_deliveries(user):
     """Delivered plenos that the user's unit of oversight received and that he has not marked read."""
     own = scope.own_units(user, scope.OVERSEERS)
     return (
         Pleno.objects.filter(state=RATIFIED, delivered_to__in=own)
-        .exclude(readings__reader=user)
+        .exclude(_read_by(user))
         .select_related("organisation")
         .order_by("ratified_at")
     )
@@ -193,9 +284,15 @@ def this_week(user):
 
 def papers_of(user, pleno):
     """The papers of a pleno that ``user`` may read, with the job that makes each; superseded ones left out."""
+    return papers_about(user, pleno.uuid)
+
+
+def papers_about(user, about, *, digest=None):
+    """The papers about a thing that hold; with ``digest`` those of that record, also where a later version came."""
+    rows = kernel_documents.readable_by(user).filter(about=about)
+    rows = rows.filter(digest=digest) if digest else rows.filter(superseded_by=None, withdrawn_at=None)
     rows = list(
-        kernel_documents.readable_by(user)
-        .filter(about_kind="pleno", about=pleno.uuid, superseded_by=None, withdrawn_at=None)
+        rows
         .select_related("organisation", "file")
         .defer("record")
         .order_by("kind")
@@ -223,7 +320,7 @@ def deliveries_to(user, *, unread=False):
     """Ratified plenos that were delivered to a unit where ``user`` is a member or supervision staff."""
     own = scope.own_units(user, scope.OVERSEERS)
     rows = Pleno.objects.filter(state=RATIFIED, delivered_to__in=own)
-    rows = rows.annotate(read=Exists(Reading.objects.filter(pleno=OuterRef("pk"), reader=user)))
+    rows = rows.annotate(read=_read_by(user))
     if unread:
         rows = rows.filter(read=False)
     return rows.select_related("organisation").order_by("-ratified_at", "-id")

@@ -24,7 +24,11 @@ class Kind:
 
 @dataclass(frozen=True)
 class SettingSpec:
-    """A dated setting of a unit. ``default`` is a value or a function of the unit; ``source`` says whence."""
+    """A dated setting of a unit. ``default`` is a value or a function of the unit; ``source`` says whence.
+
+    ``from_above``: an instruction. What a unit writes holds for the units below it, the nearest one above first; for
+    itself it obeys those above (the national body, which has none, itself).
+    """
 
     key: str
     type: str  # integer, text, choice, flag, weekday, time, lines, file
@@ -36,6 +40,7 @@ class SettingSpec:
     choices: tuple = ()
     low: int | None = None
     high: int | None = None
+    from_above: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,11 +102,11 @@ class HelpChapter:
     text: object = ""
 
 
-_help = []
+_help, _search = [], []
 _kinds, _settings, _papers, _jobs, _sentences = {}, {}, {}, {}, {}
 _navigation, _waiting, _week, _chapters, _verifiers = {}, {}, {}, {}, {}
 _words, _duties, _citations = {}, {}, {}
-_submissions = {}
+_submissions, _nationals = {}, {}
 
 
 def load():
@@ -152,6 +157,16 @@ def declare_navigation(entry):
     _navigation[entry.name] = entry
 
 
+def declare_search(url_name, shown):
+    """Where the magnifier in the head of every page leads; ``shown(user)`` says for whom."""
+    _search[:] = [(url_name, shown)]
+
+
+def search_for(user):
+    """The name of the address at which ``user`` searches, or None."""
+    return next((url_name for url_name, shown in _search if shown(user)), None)
+
+
 def declare_desk(name, *, waiting=None, week=None):
     """``waiting(user)`` and ``week(user)`` give rows for my desk: dicts of title, url, meta, side, state, due."""
     if waiting:
@@ -163,6 +178,12 @@ def declare_desk(name, *, waiting=None, week=None):
 def declare_demo(name, chapter):
     """``chapter(cast)`` plays an app's part of the demonstration."""
     _chapters[name] = chapter
+
+
+def declare_national(name, begin):
+    """``begin(nation, body, copy, chain)`` gives what writes an app's rows of one body: ``week(monday)`` for each week
+    in order, then ``end()`` (bawaslu_portal.national)."""
+    _nationals[name] = begin
 
 
 def declare_verifier(name, verifier):
@@ -300,6 +321,10 @@ def week_of(user):
 
 def chapters():
     return dict(_chapters)
+
+
+def nationals():
+    return dict(_nationals)
 
 
 def verifiers():

@@ -73,8 +73,10 @@ def read(stored):
     return content
 
 
-def issue(kind, *, about_kind, about, record, title, by, number="", access="closed", draft=False):
+def issue(kind, *, about_kind, about, record, title, by, number="", access="closed", draft=False, released_at=None):
     """Freeze ``record`` as a document of the thing ``about`` and ask the worker for its paper.
+
+    ``released_at``: since when its reader above may know it, default since the thing itself was released.
 
     The same record again gives the document that is there; another one supersedes the earlier of that kind.
     """
@@ -94,8 +96,8 @@ def issue(kind, *, about_kind, about, record, title, by, number="", access="clos
             "classification": record.get("classification", ""),
             "access": access,
             "created_by": by,
-            "delivered_to": about.delivered_to,
-            "released_at": about.released_at,
+            "delivered_to": getattr(about, "delivered_to", None),  # a part of a thing is delivered with the whole
+            "released_at": released_at or getattr(about, "released_at", None),
         },
     )
     if made or document.superseded_by_id:

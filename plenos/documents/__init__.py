@@ -18,7 +18,7 @@ Both kinds
 
 Invitation, besides
     letter (first, change, cancel), reason (of a change or cancellation), earlier {number, date} (the letter that
-    is changed) or null, date (of the letter), nature (Biasa, Terbatas, Rahasia), attachment, subject, recipients
+    is changed) or null, date (of the letter), nature (Biasa, Terbatas, Rahasia; an urgent one adds /Segera), attachment, subject, recipients
     [{name, title, element}], agenda [title], signatory {name, office, nip}, copies [line]
 
 Minutes, besides
@@ -32,28 +32,43 @@ Minutes, besides
                 reason, decisions [{number, reference, category, text, manner (mufakat, suara), result
                 (disetujui, tidak disetujui, suara berimbang), tally
                 {setuju, tidak, abstain}, votes [{name, vote}], dissents [{name, text}], entitled, present,
-                quorum_needed, follow_ups [{what, responsible, due}]}]}]
+                quorum_needed, reverses (reference or ""), follow_ups [{what, responsible, due}]}],
+                reviewed [{reference, what, responsible, due, state (berjalan, dilaporkan selesai, selesai,
+                dihentikan), late, said}]: of the item that looks through earlier follow-ups, when the pleno closed}]
     annexes     [text]: what hangs on the minutes besides the attendance list
     signatories chair {name, office}, members [{name, office}], note_taker {name, nip}, head {name, nip, office} or null
     signing     {place, date}
+    version, correction   only from the second version on: its number, and reason and earlier {version, number, date,
+                digest, ratified_at} of the version that it corrects
     final       null until ratified, then text_digest and text_frozen_at (of the record that was signed), ratified_at,
                 ratified_by {name, office}, signings [{name, way (portal, hand, none), at, reason}]
 """
 
 from bawaslu_portal.kernel import documents, pdf, wording
 
+from .extracts import extract_record, record_of, said_of
 from .records import BASIS, final_record, invitation_record, minutes_record, tables_agree
+from .versions import corrected, differences, places, touched_decisions, version_record, words_of
 
 __all__ = [
     "BASIS",
     "PAPERS",
+    "corrected",
+    "differences",
     "digest",
+    "extract_record",
     "final_record",
     "invitation_record",
     "minutes_record",
     "paper",
+    "places",
+    "record_of",
+    "said_of",
     "tables_agree",
+    "touched_decisions",
     "values",
+    "version_record",
+    "words_of",
 ]
 
 ELEMENTS = (
@@ -289,12 +304,29 @@ def _notes(record):
     return {**_minutes(record), "facts": facts}
 
 
+def _extract(record):
+    item = {**record["item"], "title": _name(record, record["item"])}
+    decision = {**_decision(item, record["decision"]), "reference": ""}
+    number = decision["number"]
+    return {
+        "decision": decision,
+        "follow_ups": [{**one, "number": number} for one in decision["follow_ups"]],
+        "facts": [
+            *_held(record),
+            ("Pimpinan rapat", _person(record["pleno"]["chair"])),
+            ("Agenda", f"{item['order']}. {item['title']}"),
+            ("Nomor keputusan", f"{number}, rujukan {record['number']}"),
+        ],
+    }
+
+
 PAPERS = {
     "plenos.undangan": ("pdf/undangan.html", _invitation, "Undangan Rapat Pleno"),
     "plenos.daftar_hadir_kosong": ("pdf/daftar_hadir_kosong.html", _blank_list, "Daftar Hadir (untuk diisi)"),
     "plenos.daftar_hadir": ("pdf/daftar_hadir.html", _attendance, "Daftar Hadir Rapat Pleno"),
     "plenos.berita_acara": ("pdf/berita_acara.html", _minutes, "Berita Acara Rapat Pleno"),
     "plenos.notulen": ("pdf/notulen.html", _notes, "Notulen Rapat Pleno"),
+    "plenos.kutipan": ("pdf/kutipan.html", _extract, "Kutipan Keputusan"),
 }
 
 

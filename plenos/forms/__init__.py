@@ -1,7 +1,10 @@
 """What a form of the plenary may contain. Shape only; the lifecycle decides."""
 
+from .attaching import AttachForm, DescribeForm
+from .correcting import BeginCorrectionForm, CorrectionForm
 from .fields import ReasonForm
-from .meeting import AttendanceForm, CloseForm, DecideForm, NotesForm, OpenForm, ScanForm
+from .meeting import AttendanceForm, CloseForm, DecideForm, OpenForm, ScanForm
+from .noting import NotesForm
 from .planning import (
     CancelForm,
     EditForm,
@@ -13,28 +16,42 @@ from .planning import (
     PlanForm,
     RescheduleForm,
 )
+from .preparing import NewStandingForm, PlaceForm, ProposalForm, RequestForm, StandingForm
 from .signing import DigestForm, ExcuseForm, HandSignatureForm, PutUpForm, WordsForm
+from .weeks import AnswerForm, ExtendForm, NoneHeldForm
 
 __all__ = [
+    "AnswerForm",
+    "AttachForm",
     "AttendanceForm",
+    "BeginCorrectionForm",
     "CancelForm",
     "CloseForm",
+    "CorrectionForm",
     "DecideForm",
+    "DescribeForm",
     "DigestForm",
     "EditForm",
     "EditItemForm",
     "ExcuseForm",
+    "ExtendForm",
     "GuestForm",
     "HandSignatureForm",
     "InviteForm",
     "ItemForm",
     "NewItemForm",
+    "NewStandingForm",
+    "NoneHeldForm",
     "NotesForm",
     "OpenForm",
+    "PlaceForm",
     "PlanForm",
+    "ProposalForm",
     "PutUpForm",
     "ReasonForm",
+    "RequestForm",
     "RescheduleForm",
     "ScanForm",
+    "StandingForm",
     "WordsForm",
 ]

@@ -1,7 +1,13 @@
 """When each step of a plenary may be done, and what then happens. The table is read aloud in ``table.py``."""
 
-from .deciding import decide, defer, reopen_item, undo_decision, withdraw, write_notes
-from .meeting import add_scan, close, open_session, set_attendance
+from . import intake, template
+from .adjourning import adjourn, continue_later, resume
+from .attaching import attach, describe, detach
+from .deciding import decide, defer, reopen_item, undo_decision, withdraw
+from .following import confirm_done, extract, note_progress, report_done, reporter, send_back, stop
+from .meeting import add_scan, close, open_session
+from .noting import settle_notes, write_notes
+from .overseeing import return_minutes
 from .planning import (
     add_guest,
     add_item,
@@ -17,38 +23,67 @@ from .planning import (
     remove_item,
     reschedule,
 )
-from .signing import confirm, excuse, mark_read, print_draft, put_up, ratify, sign_by_hand, take_back, word
+from .preparing import approve_last, carry_over, drop, plan_next, prepare_agenda
+from .presence import set_attendance, step_in, step_out
+from .signing import confirm, excuse, mark_read, print_draft, put_up, ratify, remind, sign_by_hand, take_back, word
 from .table import TABLE
+from .weeks import answer, declare_none, extend
 
 __all__ = [
     "TABLE",
     "add_guest",
     "add_item",
     "add_scan",
+    "adjourn",
+    "answer",
+    "approve_last",
+    "attach",
     "cancel",
+    "carry_over",
     "close",
     "confirm",
+    "confirm_done",
+    "continue_later",
     "decide",
+    "declare_none",
     "defer",
     "delete",
+    "describe",
+    "detach",
+    "drop",
     "edit",
     "edit_item",
     "excuse",
+    "extend",
+    "extract",
     "invite",
     "mark_read",
     "move_item",
+    "note_progress",
     "open_session",
     "plan",
+    "plan_next",
+    "prepare_agenda",
     "print_draft",
     "put_up",
     "ratify",
     "record_late",
+    "remind",
     "remove_guest",
     "remove_item",
     "reopen_item",
+    "report_done",
+    "reporter",
     "reschedule",
+    "resume",
+    "return_minutes",
+    "send_back",
     "set_attendance",
+    "settle_notes",
     "sign_by_hand",
+    "step_in",
+    "step_out",
+    "stop",
     "take_back",
     "undo_decision",
     "withdraw",

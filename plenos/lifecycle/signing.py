@@ -5,31 +5,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bawaslu_portal.kernel import clock, documents, ledger, numbering
-from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted, TransitionRefused, advance, lock, require
-from bawaslu_portal.kernel.permissions import has_second_factor
-from bawaslu_portal.kernel.settings_store import setting
+from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance, lock, require
 
 from .. import documents as papers
 from .. import queries
-from ..models import Minutes, Reading, Signature
-from ..models.minutes import BY_HAND, CONFIRMED, NOT_SIGNED
+from ..models import Minutes, Reading
 from ..models.sessions import RATIFIED
-from . import table
-
-
-def _issue(pleno, record, *, by, number, access, draft=False):
-    for kind in queries.MINUTES_PAPERS:
-        documents.issue(
-            kind,
-            about_kind="pleno",
-            about=pleno,
-            record=record,
-            title=str(papers.PAPERS[kind][2]),
-            by=by,
-            number=number,
-            access=access,
-            draft=draft,
-        )
+from . import intake, signatures, table
 
 
 def word(pleno, *, by, opening_words, closing_words, version=None):
@@ -42,7 +24,7 @@ def print_draft(pleno, *, by):
     """Ask for the papers marked DRAF, to be read before the minutes are put up."""
     with advance(table.PRINT_DRAFT, pleno, by=by) as act:
         record = papers.minutes_record(act.thing, number="", dated=None, draft=True)
-        _issue(act.thing, record, by=by, number="", access=queries.minutes_access(act.thing), draft=True)
+        signatures.issue(act.thing, record, by=by, number="", access=queries.minutes_access(act.thing), draft=True)
         act.note(digest=papers.digest(record))
 
 
@@ -79,7 +61,7 @@ def put_up(pleno, *, by, number="", dated=None):
             put_up_at=clock.now(),
             put_up_by=by,
         )
-        _issue(closed, record, by=by, number=number_text, access=access)
+        signatures.issue(closed, record, by=by, number=number_text, access=access)
         act.note(number=number_text, digest=minutes.digest, sequence=minutes.sequence)
     return minutes
 
@@ -96,31 +78,6 @@ def take_back(pleno, *, by, reason):
         act.note(number=minutes.number, digest=minutes.digest, signatures=minutes.signatures.count())
 
 
-def _same_text(minutes, digest):
-    """Raises Conflict when the minutes were frozen anew since the page that shows ``digest``."""
-    if digest is not None and digest != minutes.digest:
-        raise Conflict(_("Naskah ini sudah dibekukan ulang sejak Anda membacanya. Baca naskah yang baru."))
-
-
-def _sign(act, minutes, attendee, manner, **facts):
-    if attendee.element != "member" or attendee.status != "present":
-        raise TransitionRefused(_("Hanya Ketua dan Anggota yang hadir yang menandatangani."))
-    if Signature.objects.filter(minutes=minutes, attendee=attendee).exists():
-        raise TransitionRefused(_("Tanda tangan %(name)s sudah tercatat.") % {"name": attendee.name})
-    signature = Signature.objects.create(
-        minutes=minutes,
-        organisation=act.thing.organisation,
-        attendee=attendee,
-        manner=manner,
-        digest=minutes.digest,
-        at=clock.now(),
-        recorded_by=act.by,
-        **facts,
-    )
-    act.note(attendee=str(attendee.uuid), manner=manner, digest=minutes.digest)
-    return signature
-
-
 def _current(pleno):
     return Minutes.objects.select_for_update(no_key=True).get(pleno=pleno, taken_back_at=None)
 
@@ -131,42 +88,29 @@ def confirm(pleno, *, by, digest):
     Raises NotPermitted for one who was not present, Conflict when the minutes were frozen anew meanwhile.
     """
     with advance(table.CONFIRM, pleno, by=by) as act:
-        minutes = _current(pleno)
-        attendee = act.thing.attendees.members().filter(user=by, status="present").first()
-        if attendee is None:
-            raise NotPermitted(
-                _("Anda tidak tercatat hadir pada pleno ini, jadi tidak ikut menandatangani risalahnya.")
-            )
-        _same_text(minutes, digest)
-        return _sign(act, minutes, attendee, CONFIRMED)
+        return signatures.confirmed(act, act.thing, _current(pleno), digest)
 
 
 def sign_by_hand(pleno, *, by, attendee, scan, signed_on, digest=None):
     """Record that a present member signed the paper by hand, with its scan (a StoredFile). ``digest``: of the text
     that the paper shows; frozen anew meanwhile, it is a Conflict. Raises ValidationError for an impossible date."""
     with advance(table.SIGN_BY_HAND, pleno, by=by) as act:
-        minutes = _current(pleno)
-        _same_text(minutes, digest)
-        if signed_on < clock.local(act.thing.opened_at, act.thing.organisation).date():
-            raise ValidationError({"signed_on": _("Tanggal tanda tangan tidak boleh sebelum hari pleno.")})
-        if signed_on > clock.today(act.thing.organisation):
-            raise ValidationError({"signed_on": _("Tanggal tanda tangan tidak boleh di masa depan.")})
-        return _sign(act, minutes, attendee, BY_HAND, scan=scan, signed_on=signed_on)
+        return signatures.by_hand(
+            act, act.thing, _current(pleno), attendee=attendee, scan=scan, signed_on=signed_on, digest=digest
+        )
 
 
 def excuse(pleno, *, by, attendee, reason, digest=None):
     """Record why a present member does not sign: refuses, is ill, has left. Raises ValidationError without one."""
-    if not reason.strip():
-        raise ValidationError({"reason": _("Tulis mengapa ia tidak menandatangani.")})
+    reason = signatures.why(reason)
     with advance(table.EXCUSE, pleno, by=by) as act:
-        minutes = _current(pleno)
-        _same_text(minutes, digest)
-        return _sign(act, minutes, attendee, NOT_SIGNED, reason=reason.strip())
+        return signatures.excused(act, act.thing, _current(pleno), attendee=attendee, reason=reason, digest=digest)
 
 
-def unsigned(pleno, minutes):
-    """Members present whose signature is neither there nor excused."""
-    return [attendee for attendee, signature in queries.signing_state(pleno, minutes) if signature is None]
+def remind(pleno, *, by):
+    """Remind those present who have not confirmed, each at most once a day. Returns whom."""
+    with advance(table.REMIND, pleno, by=by) as act:
+        return signatures.remind(act, act.thing, _current(pleno), pleno.address("plenos:confirm"))
 
 
 def ratify(pleno, *, by, digest=None):
@@ -178,24 +122,16 @@ def ratify(pleno, *, by, digest=None):
     with advance(table.RATIFY, pleno, by=by) as act:
         locked = act.thing
         minutes = _current(pleno)
-        _same_text(minutes, digest)
-        missing = unsigned(locked, minutes)
-        if missing:
-            raise TransitionRefused(
-                _("Belum dikonfirmasi: %(names)s. Tunggu konfirmasi, atau catat tanda tangan basah atau alasannya.")
-                % {"names": ", ".join(a.name for a in missing)}
-            )
-        if setting(locked.organisation, "security.totp_to_ratify") and not has_second_factor(by):
-            raise TransitionRefused(
-                _("Unit ini mewajibkan verifikasi dua langkah untuk mengesahkan. Aktifkan dahulu pada profil Anda.")
-            )
+        signatures.same_text(minutes, digest)
+        signatures.require_signed(locked, minutes, by)
         now = clock.now()
         minutes.ratified_at, minutes.ratified_by = now, by
         minutes.save(update_fields=["ratified_at", "ratified_by"])
         locked.ratified_at = locked.released_at = now
         locked.delivered_to = locked.organisation.parent_on()
         record = papers.final_record(minutes)
-        _issue(locked, record, by=by, number=minutes.number, access=minutes.access)
+        signatures.issue(locked, record, by=by, number=minutes.number, access=minutes.access)
+        intake.after_ratifying(locked, by=by)
         act.note(
             number=minutes.number,
             digest=minutes.digest,
@@ -205,7 +141,7 @@ def ratify(pleno, *, by, digest=None):
 
 
 def mark_read(pleno, *, by):
-    """One of the level above marks the delivered minutes read. The pleno's own row is locked, never changed."""
+    """One of the level above marks the latest version of the minutes read. The pleno's row is locked, never changed."""
     with transaction.atomic():
         locked = lock(pleno)
         require(table.MARK_READ.permission, by, locked)
@@ -214,6 +150,7 @@ def mark_read(pleno, *, by):
         reading, made = Reading.objects.get_or_create(
             pleno=locked,
             reader=by,
+            version=locked.minutes_version,
             defaults={"organisation": locked.organisation, "reader_unit": locked.delivered_to, "at": clock.now()},
         )
         if not made:
@@ -226,5 +163,6 @@ def mark_read(pleno, *, by):
             before=RATIFIED,
             after=RATIFIED,
             unit=locked.delivered_to.code,
+            version=locked.minutes_version,
         )
     return reading

@@ -1,6 +1,7 @@
 """The lifecycle of a pleno as a table: action, from which states, to which, by whom.
 
-draft -> invited -> open -> closed -> signing -> ratified; draft and invited may end as cancelled. A pleno that was
+draft -> invited -> open -> closed -> signing -> ratified; draft and invited may end as cancelled; an open session may
+stand adjourned and go on, or be closed from there. A pleno that was
 already held is entered with typed times; one that was planned or begun in the portal, and then held without it, can
 be turned into such a one ("record late").
 """
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel.lifecycle import Transition
 
-from ..models.sessions import CANCELLED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
+from ..models.sessions import ADJOURNED, CANCELLED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
 from ..permissions import may_confirm, may_mark_read, may_prepare, may_ratify, may_record_signature
 
 NOT_DRAFT = _("Pleno ini sudah diundangkan. Ubah jadwal lewat “Ubah jadwal”, agenda lewat halaman agenda.")
@@ -69,7 +70,7 @@ OPEN_SESSION = Transition(
 )
 RECORD_LATE = Transition(
     "plenos.pleno.record_late",
-    frozenset({DRAFT, INVITED, OPEN}),
+    frozenset({DRAFT, INVITED, OPEN, ADJOURNED}),
     None,
     may_prepare,
     _("Pleno ini sudah ditutup atau dibatalkan; waktunya tidak dapat diketik lagi."),
@@ -82,19 +83,55 @@ OPEN_HELD = Transition(
     _("Pleno ini sudah dibuka atau dibatalkan."),
 )
 ATTEND = Transition("plenos.pleno.attend", frozenset({OPEN}), None, may_prepare, NOT_OPEN)
-NOTE = Transition("plenos.pleno.note", frozenset({OPEN, CLOSED}), None, may_prepare, NOT_OPEN)
+NOTE = Transition("plenos.pleno.note", frozenset({OPEN, ADJOURNED, CLOSED}), None, may_prepare, NOT_OPEN)
 DECIDE = Transition("plenos.pleno.decide", frozenset({OPEN}), None, may_prepare, NOT_OPEN)
 UNDO = Transition("plenos.pleno.undo", frozenset({OPEN}), None, may_prepare, NOT_OPEN)
 DEFER = Transition("plenos.pleno.defer", frozenset({OPEN}), None, may_prepare, NOT_OPEN)
 WITHDRAW = Transition("plenos.pleno.withdraw", frozenset({OPEN}), None, may_prepare, NOT_OPEN)
 REOPEN_ITEM = Transition("plenos.pleno.reopen_item", frozenset({OPEN}), None, may_prepare, NOT_OPEN)
-CLOSE = Transition("plenos.pleno.close", frozenset({OPEN}), CLOSED, may_prepare, NOT_OPEN)
+CLOSE = Transition("plenos.pleno.close", frozenset({OPEN, ADJOURNED}), CLOSED, may_prepare, NOT_OPEN)
+ADJOURN = Transition("plenos.pleno.adjourn", frozenset({OPEN}), ADJOURNED, may_prepare, NOT_OPEN)
+RESUME = Transition(
+    "plenos.pleno.resume",
+    frozenset({ADJOURNED}),
+    OPEN,
+    may_prepare,
+    _("Rapat ini tidak sedang diskors. Muat ulang halaman untuk melihat keadaannya."),
+)
 ADD_SCAN = Transition(
     "plenos.pleno.add_scan",
-    frozenset({OPEN, CLOSED, SIGNING}),
+    frozenset({OPEN, ADJOURNED, CLOSED, SIGNING}),
     None,
     may_prepare,
     _("Pindaian dapat ditambahkan sejak pleno dibuka sampai risalahnya disahkan."),
+)
+ATTACH = Transition(
+    "plenos.pleno.attach",
+    frozenset({DRAFT, INVITED, OPEN, ADJOURNED, CLOSED}),
+    None,
+    may_prepare,
+    _("Lampiran dapat ditambahkan sampai risalah diajukan untuk tanda tangan."),
+)
+DESCRIBE = Transition(
+    "plenos.pleno.describe",
+    frozenset({DRAFT, INVITED, OPEN, ADJOURNED, CLOSED}),
+    None,
+    may_prepare,
+    _("Keterangan lampiran dapat diubah sampai risalah diajukan untuk tanda tangan."),
+)
+DETACH = Transition(
+    "plenos.pleno.detach",
+    frozenset({DRAFT, INVITED, OPEN, ADJOURNED}),
+    None,
+    may_prepare,
+    _("Lampiran hanya dapat dihapus sebelum pleno ditutup."),
+)
+DROP = Transition(
+    "plenos.pleno.drop",
+    frozenset({CLOSED, SIGNING, RATIFIED}),
+    None,
+    may_prepare,
+    _("Pokok yang ditunda baru menunggu pleno berikutnya sesudah pleno ini ditutup."),
 )
 WORD = Transition("plenos.pleno.word", frozenset({CLOSED}), None, may_prepare, NOT_CLOSED)
 PRINT_DRAFT = Transition("plenos.pleno.print_draft", frozenset({CLOSED}), None, may_prepare, NOT_CLOSED)
@@ -103,9 +140,17 @@ TAKE_BACK = Transition("plenos.pleno.take_back", frozenset({SIGNING}), CLOSED, m
 CONFIRM = Transition("plenos.pleno.confirm", frozenset({SIGNING}), None, may_confirm, NOT_SIGNING)
 SIGN_BY_HAND = Transition("plenos.pleno.sign_by_hand", frozenset({SIGNING}), None, may_record_signature, NOT_SIGNING)
 EXCUSE = Transition("plenos.pleno.excuse", frozenset({SIGNING}), None, may_record_signature, NOT_SIGNING)
+REMIND = Transition("plenos.pleno.remind", frozenset({SIGNING}), None, may_prepare, NOT_SIGNING)
 RATIFY = Transition("plenos.pleno.ratify", frozenset({SIGNING}), RATIFIED, may_ratify, NOT_SIGNING)
 MARK_READ = Transition(
     "plenos.pleno.mark_read",
+    frozenset({RATIFIED}),
+    None,
+    may_mark_read,
+    _("Risalah pleno ini belum disahkan dan dikirim."),
+)
+RETURN = Transition(
+    "plenos.pleno.return",
     frozenset({RATIFIED}),
     None,
     may_mark_read,
@@ -130,8 +175,14 @@ TABLE = (
     DEFER,
     WITHDRAW,
     REOPEN_ITEM,
+    ADJOURN,
+    RESUME,
     CLOSE,
     ADD_SCAN,
+    ATTACH,
+    DESCRIBE,
+    DETACH,
+    DROP,
     WORD,
     PRINT_DRAFT,
     PUT_UP,
@@ -139,6 +190,8 @@ TABLE = (
     CONFIRM,
     SIGN_BY_HAND,
     EXCUSE,
+    REMIND,
     RATIFY,
     MARK_READ,
+    RETURN,
 )

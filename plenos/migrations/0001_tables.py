@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=0)),
                 ('planned_recorded_at', models.DateTimeField(default=bawaslu_portal.kernel.clock.now)),
                 ('recorded_late', models.BooleanField(default=False, verbose_name='dicatat kemudian')),
+                ('interrupted', models.BooleanField(db_default=False, default=False, verbose_name='pernah diskors')),
                 ('opened_at', models.DateTimeField(null=True)),
                 ('opened_recorded_at', models.DateTimeField(null=True)),
                 ('quorum_base', models.PositiveSmallIntegerField(null=True)),

@@ -57,6 +57,13 @@ class Correction(PartRow):
     def __str__(self):
         return f"{self.pleno_id} v{self.number}"
 
+    def address(self, name="plenos:correction", **more):
+        """Path of one of its pages."""
+        return self.pleno.address(name, correction=self.uuid, **more)
+
+    def get_absolute_url(self):
+        return self.address()
+
 
 class Minutes(PartRow):
     """The record of a pleno frozen for signing. Taking it back keeps the row and the number; the next is frozen anew.
@@ -151,16 +158,19 @@ class Scan(PartRow):
 
 
 class Reading(PartRow):
-    """Someone of the level above has read the delivered minutes."""
+    """Someone of the level above has read one version of the delivered minutes."""
 
     pleno = models.ForeignKey(Pleno, on_delete=models.PROTECT, related_name="readings")
     reader = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
     reader_unit = models.ForeignKey("kernel.Organisation", on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveSmallIntegerField(default=1, db_default=1)  # of the minutes that were read
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering = ["at"]
-        constraints = [models.UniqueConstraint(fields=["pleno", "reader"], name="reading_once_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["pleno", "reader", "version"], name="reading_once_per_person_and_version")
+        ]
 
     def __str__(self):
         return f"{self.pleno_id} {self.reader_id}"

@@ -88,6 +88,8 @@ class Pleno(UnitRow):
     planned_by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
     planned_recorded_at = models.DateTimeField(default=clock.now)
     recorded_late = models.BooleanField(_("dicatat kemudian"), default=False)
+    # It stood adjourned: then the time from opening to closing is not all its own.
+    interrupted = models.BooleanField(_("pernah diskors"), default=False, db_default=False)
 
     opened_at = models.DateTimeField(null=True)
     opened_recorded_at = models.DateTimeField(null=True)
@@ -188,9 +190,14 @@ class AttendeeQuerySet(ScopedQuerySet):
     def members(self):
         return self.filter(element=ELEMENT_MEMBER)
 
+    def with_absences(self):
+        """Read ahead what ``in_room_at`` asks of each line."""
+        return self.prefetch_related("absences")
+
     def present_at(self, moment):
-        """Those in the room (or online) at ``moment``: arrived by then, not yet gone."""
-        return self.filter(status=PRESENT, arrived_at__lte=moment).filter(Q(left_at=None) | Q(left_at__gt=moment))
+        """Those in the room (or online) at ``moment``: arrived by then, not yet gone, not out at that time."""
+        here = self.filter(status=PRESENT, arrived_at__lte=moment).filter(Q(left_at=None) | Q(left_at__gt=moment))
+        return here.exclude(absences__since__lte=moment, absences__until__gt=moment)
 
 
 class Attendee(PartRow):
@@ -260,12 +267,13 @@ class Attendee(PartRow):
         return self.name
 
     def in_room_at(self, moment):
-        """Whether this person was there at ``moment``."""
+        """Whether this person was there at ``moment``. Of many lines ask ``with_absences``."""
         return (
             self.status == PRESENT
             and self.arrived_at is not None
             and self.arrived_at <= moment
             and (self.left_at is None or self.left_at > moment)
+            and not any(away.since <= moment < away.until for away in self.absences.all())
         )
 
 

@@ -110,6 +110,52 @@ def make_ratified(cast, **facts):
     return pleno
 
 
+CORRECTED = {"place": "Aula lantai dua", "items.0.title": "Laporan pekan lalu"}
+
+
+def make_correction(cast, pleno, *, changes=None, ruling=None):
+    """A correction being worded, begun two days after the pleno was closed."""
+    from ..lifecycle import correcting
+
+    with clock.at(pleno.closed_at + datetime.timedelta(days=2)):
+        correction = correcting.begin(pleno, by=cast.secretary, reason="Salah ketik pada tempat rapat", ruling=ruling)
+        if changes:
+            correcting.change(correction, by=cast.secretary, changes=changes)
+    return correction
+
+
+def make_put_up_correction(cast, pleno, **facts):
+    from ..lifecycle import correcting
+
+    correction = make_correction(cast, pleno, **{"changes": CORRECTED, **facts})
+    with clock.at(pleno.closed_at + datetime.timedelta(days=3)):
+        correcting.put_up(correction, by=cast.secretary)
+    return correction
+
+
+def sign_version(correction):
+    """Every member present confirms the version in the portal, unless he stands to it already."""
+    from ..lifecycle import correcting
+
+    minutes = correction.minutes.get(taken_back_at=None)
+    for attendee in correction.pleno.attendees.members().filter(status="present"):
+        if not minutes.signatures.filter(attendee=attendee).exists():
+            with clock.at(minutes.put_up_at + datetime.timedelta(hours=1)):
+                correcting.confirm(correction, by=attendee.user, digest=minutes.digest)
+
+
+def make_corrected(cast, pleno, **facts):
+    """The next version of ratified minutes, ratified."""
+    from ..lifecycle import correcting
+
+    correction = make_put_up_correction(cast, pleno, **facts)
+    sign_version(correction)
+    with clock.at(pleno.closed_at + datetime.timedelta(days=4)):
+        correcting.ratify(correction, by=pleno.chair.user)
+    pleno.refresh_from_db()
+    return correction
+
+
 def make_cancelled(cast, **facts):
     pleno = make_invited(cast, **facts)
     with clock.at(pleno.planned_at - datetime.timedelta(days=1)):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from bawaslu_portal.kernel import clock, exports, ledger, outbox
 from bawaslu_portal.kernel.models import Organisation, OutboxMessage
 
-from .. import actions, permissions, queries, tables
+from .. import actions, owed, permissions, queries, tables
 from ..models import Pleno
 from ..models.sessions import RATIFIED
 from .fetch import find, find_unit
@@ -86,6 +86,7 @@ def week_page(request, code, year, week):
         "after": after,
         "year": year,
         "week": week,
+        "known": owed.of_week(request.user, unit, year, week),
         "may_plan": permissions.may_plan(request.user, unit),
     }
     return render(request, "plenos/week.html", context)
@@ -111,6 +112,8 @@ def pleno_page(request, code, year, week, ordinal):
         if outbox.keeps_outbox(request.user, pleno.organisation)
         else [],
         "history": ledger.history_of(pleno) if reach.history else None,
+        "returned": queries.returned(pleno) if reach.history else None,
+        "under_way": queries.correction_under_way(pleno) if reach.notes and pleno.state == RATIFIED else None,
     }
     return render(request, "plenos/pleno.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -54,7 +54,11 @@ def _page(request, pleno, minutes, *, words=None, form=None, status=200):
         "may_ratify": pleno.state == SIGNING and permissions.may_ratify(user, pleno),
         "may_mark_read": pleno.state == RATIFIED
         and permissions.may_mark_read(user, pleno)
-        and not pleno.readings.filter(reader=user).exists(),
+        and not pleno.readings.filter(reader=user, version=pleno.minutes_version).exists(),
+        "versions": queries.versions_of(pleno) if pleno.minutes_version > 1 else [],
+        "correction": minutes.correction if minutes else None,
+        "under_way": queries.correction_under_way(pleno) if prepares and pleno.state == RATIFIED else None,
+        "returned": queries.returned(pleno),
         "readings": pleno.readings.select_related("reader", "reader_unit"),
         "history": ledger.history_of(pleno) if permissions.reach(user, pleno).history else None,
         **papers.values("plenos.berita_acara", record)[1],
@@ -94,11 +98,40 @@ def minutes_page(request, **address):
 
 @require_POST
 def print_draft(request, **address):
-    """Ask for the papers marked DRAF."""
+    """Ask for the papers marked DRAF, and show them."""
     pleno = find_preparing(request, **address)
     lifecycle.print_draft(pleno, by=request.user)
-    messages.success(request, _("Konsep sedang dibuat; tautannya muncul sendiri di bawah Naskah."))
-    return redirect(pleno.address("plenos:minutes") + "#h-naskah")
+    return redirect(pleno.address("plenos:preview"))
+
+
+@require_GET
+def preview(request, **address):
+    """The minutes as they will come out of the printer: the latest drafts, each shown as soon as it is made."""
+    pleno = find_preparing(request, **address)
+    drafts = [(paper, job) for paper, job in queries.papers_of(request.user, pleno) if paper.draft]
+    waiting = any(paper.file_id is None and job and job.state != "failed" for paper, job in drafts)
+    return render(request, "plenos/preview.html", {"pleno": pleno, "papers": drafts, "waiting": waiting})
+
+
+@require_GET
+def preview_file(request, uuid, **address):
+    """One draft inside the page of the preview: made by the portal itself, so it may be shown in a frame of ours."""
+    pleno = find_preparing(request, **address)
+    drafts = documents.readable_by(request.user).filter(about=pleno.uuid, draft=True, file__isnull=False)
+    paper = get_object_or_404(drafts.select_related("file"), uuid=uuid)
+    answer = uploads.attachment(paper.file, f"{paper.kind}.pdf", inline=True)
+    answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    answer["X-Frame-Options"] = "SAMEORIGIN"
+    return answer
+
+
+@require_POST
+def remind(request, **address):
+    """Remind those present who have not confirmed."""
+    pleno = find_preparing(request, **address)
+    told = lifecycle.remind(pleno, by=request.user)
+    messages.success(request, _("Diingatkan: %(names)s.") % {"names": ", ".join(user.name for user in told)})
+    return redirect(pleno.address("plenos:minutes"))
 
 
 def put_up(request, **address):
@@ -255,8 +288,9 @@ def excuse(request, uuid, **address):
 
 @require_GET
 def signature_scan(request, uuid, **address):
-    """The scan of one hand signature, for those who read the minutes."""
-    _pleno, minutes = _readable(request, address)
+    """The scan of one hand signature under the first version, for those who read the minutes."""
+    pleno, _minutes = _readable(request, address)
+    minutes = queries.version_of(pleno, 1)
     if minutes is None:
         raise Http404
     signature = get_object_or_404(minutes.signatures.select_related("scan"), uuid=uuid, scan__isnull=False)

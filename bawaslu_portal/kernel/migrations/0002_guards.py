@@ -18,9 +18,13 @@ BEGIN
         NEW.digest, NEW.created_at, NEW.created_by_id, NEW.about_kind, NEW.classification, NEW.subject_id,
         NEW.delivered_to_id, NEW.released_at)
        OR (OLD.file_id IS NOT NULL AND (OLD.file_id, OLD.made_at) IS DISTINCT FROM (NEW.file_id, NEW.made_at))
-       -- What was released stands: nothing comes after it.
+       -- What was released stands. Once, a later released paper of the same thing and kind may come after it.
        OR (OLD.released_at IS NOT NULL AND
-           (OLD.superseded_by_id, OLD.withdrawn_at) IS DISTINCT FROM (NEW.superseded_by_id, NEW.withdrawn_at)) THEN
+           (OLD.superseded_by_id, OLD.withdrawn_at) IS DISTINCT FROM (NEW.superseded_by_id, NEW.withdrawn_at)
+           AND (OLD.superseded_by_id IS NOT NULL OR OLD.withdrawn_at IS DISTINCT FROM NEW.withdrawn_at
+                OR NOT EXISTS (SELECT 1 FROM kernel_document later WHERE later.id = NEW.superseded_by_id
+                    AND later.id > OLD.id AND later.about = OLD.about AND later.kind = OLD.kind
+                    AND later.released_at IS NOT NULL AND NOT later.draft))) THEN
         RAISE EXCEPTION 'a frozen document is superseded, never changed' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
