@@ -252,7 +252,7 @@ class Story:
     def _decide(self, item, piece, moment, *, contested):
         facts = self._when(moment)
         if contested:
-            there = [a for a in self.pleno.attendees.members() if a.in_room_at(moment)]
+            there = [a for a in self.pleno.attendees.members().with_absences() if a.in_room_at(moment)]
             votes = {attendee.pk: AGREE for attendee in there}
             against = there[-1]
             votes[against.pk] = AGAINST

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from bawaslu_portal.kernel import uploads
 from bawaslu_portal.kernel.forms import PortalForm
 from bawaslu_portal.kernel.models import Membership
+from bawaslu_portal.kernel.models.members import COMMISSIONERS
 
 LONGEST_TEXT = 20000
+MOST_FILES = 10
 
 
 class LocalDateTimeField(forms.DateTimeField):
@@ -55,6 +57,60 @@ class MembershipChoice(forms.ModelChoiceField):
     def label_from_instance(self, membership):
         title = membership.title or membership.get_role_display()
         return membership.user.name if membership.user.name == title else f"{membership.user.name} ({title})"
+
+
+class DoerChoice(forms.ChoiceField):
+    """Who does a follow-up: one person (the key of his membership) or a whole division ("d" and its key).
+
+    Cleans to {"responsible": membership} or {"division": division}, None for nobody.
+    """
+
+    def __init__(self, *, people, divisions, **kwargs):
+        self.people = {str(m.pk): m for m in people}
+        self.divisions = {f"d{d.pk}": d for d in divisions}
+        named = MembershipChoice.label_from_instance
+        groups = [
+            (_("Ketua dan Anggota"), [(k, named(self, m)) for k, m in self.people.items() if m.role in COMMISSIONERS]),
+            (_("Sekretariat"), [(k, named(self, m)) for k, m in self.people.items() if m.role not in COMMISSIONERS]),
+            (_("Divisi"), [(k, d.name) for k, d in self.divisions.items()]),
+        ]
+        kwargs.setdefault("error_messages", {"invalid_choice": _("Pilih orang atau divisi dari daftar.")})
+        super().__init__(choices=[("", "–"), *((name, rows) for name, rows in groups if rows)], **kwargs)
+
+    def clean(self, value):
+        value = super().clean(value)
+        if value in self.people:
+            return {"responsible": self.people[value]}
+        return {"division": self.divisions[value]} if value in self.divisions else None
+
+    @staticmethod
+    def key_of(follow_up):
+        """The value that stands for who does ``follow_up``."""
+        return follow_up.responsible_id or f"d{follow_up.division_id}"
+
+
+class ReferenceField(forms.CharField):
+    """A decision of the unit by its reference (74.71/2024/12, 2024/12), looked up in ``decisions``; else None."""
+
+    def __init__(self, *, decisions, **kwargs):
+        self.decisions = decisions
+        super().__init__(max_length=40, **kwargs)
+
+    def clean(self, value):
+        typed = super().clean(value).strip().split(" ")[0]
+        if not typed:
+            return None
+        parts = typed.split("/")
+        code = self.decisions.values_list("organisation__code", flat=True)[:1] if len(parts) == 3 else []
+        digits = [part for part in parts[-2:] if part.isdecimal() and len(part) < 6]
+        fits = len(digits) == 2 and len(parts) in (2, 3) and (len(parts) == 2 or parts[0] in code)
+        found = self.decisions.filter(year=int(digits[0]), number=int(digits[1])).first() if fits else None
+        if found is None:
+            raise ValidationError(
+                _("Tidak ada keputusan unit ini dengan rujukan “%(typed)s”. Tulis tahun dan nomornya, seperti 2024/12.")
+                % {"typed": typed}
+            )
+        return found
 
 
 class MeetingLink(forms.URLField):
@@ -108,6 +164,48 @@ class ScanField(forms.FileField):
 
     def clean(self, data, initial=None):
         return uploads.read_scan(super().clean(data, initial))
+
+
+class ManyFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class AttachmentsField(forms.FileField):
+    """Several files at once: PDF, pictures, plain Word or Excel. Cleans to [(bytes, media type, name)].
+
+    Each file is read, and each photo shrunk, here: before any row is locked. Every wrong one is named.
+    """
+
+    widget = ManyFiles
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", _("Berkas"))
+        kwargs.setdefault("error_messages", {"required": _("Pilih berkasnya.")})
+        kwargs.setdefault(
+            "help_text",
+            _(
+                "PDF, foto (JPEG, PNG, WebP), Word, atau Excel tanpa rumus; masing-masing paling besar 20 MB. "
+                "Foto diperkecil dan keterangan lokasinya dibuang."
+            ),
+        )
+        super().__init__(**kwargs)
+        self.widget.attrs["accept"] = uploads.ACCEPT
+        self.widget.attrs["data-largest"] = uploads.LARGEST_ATTACHMENT
+
+    def clean(self, data, initial=None):
+        one = super().clean
+        found, wrong = [], []
+        for upload in data or [None]:
+            try:
+                upload = one(upload, initial)
+                found += [(*uploads.read_attachment(upload), upload.name)] if upload else []
+            except ValidationError as error:
+                wrong += error.error_list
+        if len(found) > MOST_FILES:
+            wrong.append(ValidationError(_("Paling banyak %(most)s berkas sekali kirim.") % {"most": MOST_FILES}))
+        if wrong:
+            raise ValidationError(wrong)
+        return found
 
 
 class ReasonForm(PortalForm):

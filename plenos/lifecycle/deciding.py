@@ -3,10 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.lifecycle import Conflict, TransitionRefused, advance
+from bawaslu_portal.kernel import clock, texts
+from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance
 
-from .. import quorum
+from .. import preparation, quorum
 from ..models import AgendaItem, Decision, Dissent, FollowUp, Vote
 from ..models.items import (
     ABSTAIN,
@@ -23,26 +23,9 @@ from ..models.items import (
     WITHDRAWN,
 )
 from . import table
+from .following import check_follow_ups, check_reversed
 from .hours import happened
-
-
-def _put_notes(row, text, version, page=None):
-    """Write notes into a locked item. A later save of the same open ``page`` (a UUID) is no conflict: on a slow line
-    the answer with the new version only came late."""
-    same_page = page is not None and page == row.notes_page
-    if int(version) != row.notes_version and row.notes != text and not same_page:
-        raise Conflict(_("Catatan agenda ini baru saja disimpan orang lain. Kedua naskah ditampilkan; gabungkan."))
-    row.notes, row.notes_version, row.notes_at, row.notes_page = text, row.notes_version + 1, clock.now(), page
-    row.save(update_fields=["notes", "notes_version", "notes_at", "notes_page"])
-
-
-def write_notes(item, *, by, text, version, page=None):
-    """Save the discussion notes of an item. Raises Conflict when someone else saved since ``version``."""
-    with advance(table.NOTE, item.pleno, by=by) as act:
-        row = AgendaItem.objects.select_for_update(no_key=True).get(pk=item.pk)
-        _put_notes(row, text, version, page)
-        act.note(item=str(row.uuid), version=row.notes_version)
-    item.refresh_from_db()
+from .noting import FIELD
 
 
 def _result(manner, votes):
@@ -94,13 +77,16 @@ def decide(
     follow_ups=(),
     happened_at=None,
     notes=None,
+    reverses=None,
 ):
     """Record a decision on an item, with those entitled, present and the quorum frozen beside it.
 
     ``votes``: {attendee id: choice} of every member in the room, only for majority; ``dissents``: {attendee id:
-    text}; ``follow_ups``: dicts of what, responsible (Membership), due; ``notes``: (text, version, page) of the
-    discussion notes typed in the same form. A tie is recorded and leaves the item open.
-    Raises TransitionRefused (no quorum, item deferred), Conflict (notes), ValidationError.
+    text}; ``follow_ups``: dicts of what, responsible (Membership) or division, due; ``reverses``: an earlier decision
+    of the same body that this one reverses; ``notes``: body, version, page and step of the notes typed in the same
+    form, as ``texts.save`` takes them: where they collide with another's the decision stands and they are kept as a
+    refused copy. A tie is recorded and leaves the item open.
+    Raises TransitionRefused (no quorum, item deferred), ValidationError.
     """
     votes, dissents = votes or {}, {k: v for k, v in (dissents or {}).items() if v.strip()}
     if not text.strip():
@@ -109,10 +95,12 @@ def decide(
         pleno = act.thing
         row = AgendaItem.objects.select_for_update(no_key=True).get(pk=item.pk)
         if notes is not None:
-            _put_notes(row, *notes)
+            texts.save(row, FIELD, by=by, **notes)
         moment = happened(pleno, happened_at)
-        present = [a for a in pleno.attendees.members() if a.in_room_at(moment)]
+        present = [a for a in pleno.attendees.members().with_absences() if a.in_room_at(moment)]
         _check_decision(pleno, row, moment, manner, votes, dissents, present)
+        check_follow_ups(pleno, follow_ups, clock.local(pleno.opened_at, pleno.organisation).date())
+        check_reversed(pleno, reverses)
         decision = Decision.objects.create(
             item=row,
             pleno=pleno,
@@ -127,6 +115,8 @@ def decide(
             entitled=pleno.quorum_base,
             present=len(present),
             quorum_needed=pleno.quorum_needed,
+            reverses=reverses,
+            **preparation.concerns(row),
         )
         common = {"decision": decision, "organisation": pleno.organisation}
         Vote.objects.bulk_create(Vote(attendee_id=a, choice=c, **common) for a, c in votes.items())

@@ -1,12 +1,11 @@
-"""The session while it is held: opening, attendance, notes, decisions, closing."""
+"""The session while it is held: opening and closing, and the scans of its papers."""
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bawaslu_portal.kernel import clock, numbering
-from bawaslu_portal.kernel.lifecycle import Conflict, TransitionRefused, advance
+from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance
 from bawaslu_portal.kernel.models import Membership
 
 from .. import queries, quorum
@@ -17,23 +16,11 @@ from ..models.items import (
     WAITING,
     WITHDRAWN,
 )
-from ..models.sessions import ELEMENT_MEMBER, ELEMENT_SECRETARIAT, PRESENT
-from . import table
+from ..models.sessions import ADJOURNED, ELEMENT_MEMBER, ELEMENT_SECRETARIAT, PRESENT
+from . import intake, table
 from .deciding import put_off
-from .hours import happened, not_before
-
-
-def _largest_presence(attendees):
-    """The largest number of members who were in the room at the same moment."""
-    members = [a for a in attendees if a.element == ELEMENT_MEMBER and a.status == PRESENT and a.arrived_at]
-    return max((sum(m.in_room_at(a.arrived_at) for m in members) for a in members), default=0)
-
-
-def _store_quorum(pleno):
-    """Count the quorum from who was in the room and store it on the pleno."""
-    present = _largest_presence(list(pleno.attendees.members()))
-    pleno.quorum_present = present
-    pleno.quorum_met = quorum.Quorum(pleno.quorum_base, pleno.quorum_needed, present).met
+from .hours import after_all, alone, happened
+from .presence import store_quorum
 
 
 def _take_the_chair(opened, members, exceptions, chair, reason):
@@ -81,6 +68,7 @@ def open_session(pleno, *, by, exceptions=None, happened_at=None, chair=None, ch
         if opened.recorded_late and happened_at is None:
             raise ValidationError({"happened_at": _("Ketik waktu pleno itu dibuka.")})
         moment = happened(opened, happened_at)
+        alone(opened, moment)
         members = Membership.objects.in_office_on(opened.organisation, moment)
         if not members:
             raise TransitionRefused(_("Tidak ada Ketua atau Anggota yang menjabat saat itu. Periksa keanggotaan unit."))
@@ -106,7 +94,7 @@ def open_session(pleno, *, by, exceptions=None, happened_at=None, chair=None, ch
         opened.quorum_base = len(members)
         day = moment.astimezone(opened.organisation.zone).date()
         opened.quorum_needed = quorum.needed(opened.organisation, len(members), day)
-        _store_quorum(opened)
+        store_quorum(opened)
         if opened.recorded_late and invitation and invitation.get("number") and not opened.invitations.exists():
             _cite_invitation(opened, by, moment, **invitation)
         act.note(
@@ -152,87 +140,25 @@ def _attendee(pleno, element, membership, order, moment, facts):
     )
 
 
-def _typed(typed, stored):
-    """The hour that was typed; the stored one where only its seconds are missing, since pages show minutes."""
-    if typed and stored and typed.replace(second=0, microsecond=0) == stored.replace(second=0, microsecond=0):
-        return stored
-    return typed
-
-
-def set_attendance(attendee, *, by, status, mode="onsite", reason="", arrived_at=None, left_at=None, seen=None):
-    """Change one line of the attendance. Who was absent and now is present arrives by the clock, unless typed; one
-    whose presence was taken away by mistake keeps his hour of arrival.
-
-    Raises Conflict when someone else wrote this line since ``seen`` (its ``recorded_at``), ValidationError (departure
-    before arrival, the future, no hour of arrival in a session entered afterwards), TransitionRefused when a standing
-    decision counted this member's presence otherwise, or the chair would be absent.
-    """
-    with advance(table.ATTEND, attendee.pleno, by=by) as act:
-        pleno = act.thing
-        row = Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
-        if seen is not None and seen != row.recorded_at:
-            raise Conflict(
-                _("Kehadiran %(name)s baru saja diubah orang lain. Periksa, lalu simpan lagi.") % {"name": row.name}
-            )
-        before = row.status
-        if status == PRESENT:
-            arrived, left_at = _typed(arrived_at, row.arrived_at) or row.arrived_at, _typed(left_at, row.left_at)
-            if arrived is None and pleno.recorded_late:
-                raise ValidationError({"arrived_at": _("Ketik jam ia datang; pleno ini dicatat kemudian.")})
-            arrived = arrived or clock.now()
-            if arrived < pleno.opened_at:
-                arrived = pleno.opened_at
-            if arrived > clock.now() or (left_at and left_at > clock.now()):
-                raise ValidationError({"arrived_at": _("Waktu datang atau pulang tidak boleh di masa depan.")})
-            if left_at and left_at < arrived:
-                raise ValidationError({"left_at": _("Waktu pulang tidak boleh sebelum waktu datang.")})
-            row.arrived_at, row.left_at = arrived, left_at
-        else:
-            if row.pk and row.membership_id == pleno.chair_id:
-                raise TransitionRefused(_("Pimpinan rapat harus hadir; ia memimpin pleno ini."))
-            row.left_at = None
-        row.status, row.mode, row.reason, row.recorded_at = status, mode, reason, clock.now()
-        row.save()
-        _decisions_still_hold(pleno, row)
-        _store_quorum(pleno)
-        act.note(
-            attendee=str(row.uuid), was=before, now=status, present=pleno.quorum_present, at=clock.now().isoformat()
-        )
-        attendee.refresh_from_db()
-
-
-def _decisions_still_hold(pleno, row):
-    """A standing decision keeps the presence that was frozen with it."""
-    if row.element != ELEMENT_MEMBER:
-        return
-    attendees = list(pleno.attendees.members())
-    for decision in pleno.decisions.standing().prefetch_related("votes"):
-        present = sum(a.in_room_at(decision.happened_at) for a in attendees)
-        voters = {v.attendee_id for v in decision.votes.all()}
-        gone = voters - {a.pk for a in attendees if a.in_room_at(decision.happened_at)}
-        if present != decision.present or gone:
-            raise TransitionRefused(
-                _(
-                    "Kehadiran ini mengubah jumlah hadir pada keputusan “%(text)s”. Batalkan dahulu keputusan itu, "
-                    "perbaiki kehadiran, lalu putuskan lagi."
-                )
-                % {"text": decision.text[:80]}
-            )
-
-
 def still_open(pleno):
     """The items whose fate is not settled: closing waits for them."""
     return list(pleno.items.filter(fate=WAITING).order_by("order"))
 
 
-def _closes_after_all(pleno, moment):
-    """The hour of closing. Raises ValidationError for one before a decision, an arrival or a departure."""
-    latest = pleno.decisions.standing().aggregate(latest=Max("happened_at"))["latest"]
-    seen = pleno.attendees.filter(status=PRESENT).aggregate(came=Max("arrived_at"), went=Max("left_at"))
-    if latest:
-        moment = not_before(moment, latest, _("Waktu tutup tidak boleh sebelum keputusan terakhir."))
-    for hour in filter(None, seen.values()):
-        moment = not_before(moment, hour, _("Waktu tutup tidak boleh sebelum orang terakhir datang atau pulang."))
+def _end_of(closed, state, happened_at):
+    """When the session ended: one that stands adjourned and does not go on, when it was adjourned."""
+    if state == ADJOURNED:
+        moment = closed.adjournments.get(resumed_at=None).since
+    elif closed.recorded_late and happened_at is None:
+        raise ValidationError({"happened_at": _("Ketik waktu pleno itu ditutup.")})
+    else:
+        moment = after_all(
+            closed,
+            happened(closed, happened_at),
+            last_decision=_("Waktu tutup tidak boleh sebelum keputusan terakhir."),
+            last_person=_("Waktu tutup tidak boleh sebelum orang terakhir datang, pulang, atau rapat dilanjutkan."),
+        )
+    alone(closed, closed.opened_at, until=moment)
     return moment
 
 
@@ -244,9 +170,7 @@ def close(pleno, *, by, happened_at=None, fates=(), reason=""):
     """
     with advance(table.CLOSE, pleno, by=by) as act:
         closed = act.thing
-        if closed.recorded_late and happened_at is None:
-            raise ValidationError({"happened_at": _("Ketik waktu pleno itu ditutup.")})
-        moment = _closes_after_all(closed, happened(closed, happened_at))
+        moment = _end_of(closed, act.before, happened_at)
         for item, fate in fates:
             row = AgendaItem.objects.select_for_update(no_key=True).get(pk=item.pk, pleno=closed)
             put_off(row, DEFERRED if fate == "defer" else WITHDRAWN, reason, moment)
@@ -267,6 +191,7 @@ def close(pleno, *, by, happened_at=None, fates=(), reason=""):
         for decision, number in zip(decisions, numbers, strict=True):
             decision.number, decision.year = number, year
             decision.save(update_fields=["number", "year"])
+        intake.after_closing(closed, by=by)
         act.note(closed_at=moment.isoformat(), decisions=len(decisions), numbers=numbers)
 
 

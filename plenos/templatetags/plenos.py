@@ -4,6 +4,8 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from bawaslu_portal.kernel.workbooks import DOCX, XLSX
+
 register = template.Library()
 
 WORDS = {
@@ -22,6 +24,10 @@ WORDS = {
     "setuju": _("Setuju"),
     "tidak": _("Tidak setuju"),
     "abstain": _("Abstain"),
+    "berjalan": _("Berjalan"),
+    "dilaporkan selesai": _("Dilaporkan selesai"),
+    "selesai": _("Selesai"),
+    "dihentikan": _("Dihentikan"),
     "decided": _("Diputuskan"),
     "deferred": _("Ditunda"),
     "withdrawn": _("Ditarik"),
@@ -33,6 +39,21 @@ WORDS = {
 def word(code):
     """The word on screen for a code of the record; an unknown one (of an older record) as it stands."""
     return WORDS.get(code, code)
+
+
+FILES = {
+    "application/pdf": "PDF",
+    "image/jpeg": _("Foto JPEG"),
+    "image/png": _("Gambar PNG"),
+    DOCX: "Word",
+    XLSX: "Excel",
+}
+
+
+@register.filter
+def file_kind(media_type):
+    """What a file is, in a word."""
+    return FILES.get(media_type, media_type)
 
 
 @register.simple_tag
@@ -52,3 +73,18 @@ def pips(quorum):
         dots,
         need,
     )
+
+
+@register.filter
+def manner(decision):
+    """How it was decided, with the count of a vote."""
+    return sheets.manner(decision)
+
+
+@register.simple_tag(takes_context=True)
+def without(context, name):
+    """The page's own query without one filter, from its first page."""
+    asked = context["request"].GET.copy()
+    for gone in (name, "page"):
+        asked.pop(gone, None)
+    return f"?{asked.urlencode()}"

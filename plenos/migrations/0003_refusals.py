@@ -1,0 +1,123 @@
+"""What cannot be is refused by the database too, whoever writes: sessions that overlap, votes of the absent, and so on.
+
+Each of these is said first by a verb, at the field. The checks over many rows run once a statement, so that bringing
+in years of plenos stays quick. They are guards (ENABLE ALWAYS), as those that lock what was ratified.
+"""
+
+from django.db import migrations
+
+REFUSE = "USING ERRCODE = 'integrity_constraint_violation'"
+
+SESSIONS = """
+-- A body holds one session at a time. One that nobody closed stands in the way for twelve hours (lifecycle/hours.py).
+-- Left out: a session that stood adjourned (the verb compares its pieces), and one entered afterwards while its end is
+-- not known. The clock of UTC, because only without a zone is the sum immutable.
+ALTER TABLE plenos_pleno ADD CONSTRAINT pleno_one_session_at_a_time EXCLUDE USING gist (
+    int8range(organisation_id, organisation_id, '[]') WITH &&,
+    tsrange(opened_at AT TIME ZONE 'UTC',
+            coalesce(closed_at AT TIME ZONE 'UTC', opened_at AT TIME ZONE 'UTC' + interval '12 hours')) WITH &&
+) WHERE (opened_at IS NOT NULL AND NOT interrupted AND NOT (recorded_late AND closed_at IS NULL));
+
+CREATE UNIQUE INDEX pleno_planned_once ON plenos_pleno (organisation_id, planned_at) WHERE state <> 'cancelled';
+
+-- The hour of a pleno lies within sixty days of the week that it is for (a day more where the zone shifts the date).
+ALTER TABLE plenos_pleno ADD CONSTRAINT pleno_week_is_near CHECK (
+    abs((planned_at AT TIME ZONE 'UTC')::date
+        - (make_date(week_year, 1, 4) - extract(isodow FROM make_date(week_year, 1, 4))::int + 1 + (week - 1) * 7)) <= 61
+);
+
+ALTER TABLE plenos_absence ADD CONSTRAINT absence_once_at_a_time EXCLUDE USING gist (
+    int8range(attendee_id, attendee_id, '[]') WITH &&, tstzrange(since, until) WITH &&
+);
+ALTER TABLE plenos_adjournment ADD CONSTRAINT adjournment_apart EXCLUDE USING gist (
+    int8range(pleno_id, pleno_id, '[]') WITH &&, tstzrange(since, resumed_at) WITH &&
+);
+"""
+
+# Where a statement wrote rows that a query still finds, it is refused. (name, table, what happened, query, sentence)
+CHECKS = [
+    (
+        "guard_chair",
+        "plenos_pleno",
+        """SELECT 1 FROM written w JOIN kernel_membership m ON m.id = w.chair_id
+           WHERE m.organisation_id <> w.organisation_id OR m.role NOT IN ('chair', 'member')
+              OR m.since > coalesce(w.opened_at, w.planned_at)
+              OR m.until <= coalesce(w.opened_at, w.planned_at)""",
+        "the chair of a pleno is a member of the body in office",
+    ),
+    (
+        "guard_vote",
+        "plenos_vote",
+        """SELECT 1 FROM written w
+           JOIN plenos_decision d ON d.id = w.decision_id JOIN plenos_attendee a ON a.id = w.attendee_id
+           WHERE a.pleno_id <> d.pleno_id OR a.element <> 'member' OR a.status <> 'present'
+              OR a.arrived_at > d.happened_at OR a.left_at <= d.happened_at
+              OR EXISTS (SELECT 1 FROM plenos_absence x WHERE x.attendee_id = a.id
+                         AND x.since <= d.happened_at AND x.until > d.happened_at)
+              OR (SELECT count(*) FROM plenos_vote v WHERE v.decision_id = d.id) > d.present""",
+        "only members in the room vote, each once",
+    ),
+    (
+        "guard_dissent",
+        "plenos_dissent",
+        """SELECT 1 FROM written w
+           JOIN plenos_decision d ON d.id = w.decision_id JOIN plenos_attendee a ON a.id = w.attendee_id
+           WHERE a.pleno_id <> d.pleno_id OR a.element <> 'member' OR a.status <> 'present'""",
+        "only members who are present dissent",
+    ),
+    (
+        "guard_decision",
+        "plenos_decision",
+        """SELECT 1 FROM written w JOIN plenos_agendaitem i ON i.id = w.item_id
+           JOIN plenos_pleno p ON p.id = w.pleno_id
+           WHERE i.pleno_id <> w.pleno_id OR p.opened_at IS NULL OR w.happened_at < p.opened_at
+              OR w.happened_at > p.closed_at
+              OR (w.undone_at IS NULL AND i.fate IN ('deferred', 'withdrawn')
+                  AND (w.result <> 'tied' OR w.happened_at > i.fate_at))
+              OR EXISTS (SELECT 1 FROM plenos_adjournment x WHERE x.pleno_id = p.id
+                         AND x.since <= w.happened_at AND coalesce(x.resumed_at, 'infinity') > w.happened_at)""",
+        "a decision is taken in its session, on an item that is neither put off nor withdrawn",
+    ),
+    (
+        "guard_absence",
+        "plenos_absence",
+        """SELECT 1 FROM written w JOIN plenos_attendee a ON a.id = w.attendee_id
+           WHERE a.pleno_id <> w.pleno_id OR a.status <> 'present' OR a.arrived_at IS NULL
+              OR w.since < a.arrived_at OR w.until > a.left_at""",
+        "an absence lies between arrival and departure",
+    ),
+    (
+        "guard_presence",
+        "plenos_attendee",
+        """SELECT 1 FROM written w JOIN plenos_absence x ON x.attendee_id = w.id
+           WHERE w.status <> 'present' OR w.arrived_at IS NULL OR x.since < w.arrived_at OR x.until > w.left_at""",
+        "an absence lies between arrival and departure",
+    ),
+]
+
+
+def check(name, table, query, sentence):
+    """SQL of a guard that runs ``query`` over the rows that a statement wrote into ``table``."""
+    made = f"""
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS ({query}) THEN
+        RAISE EXCEPTION '{sentence}' {REFUSE};
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+    for moment in ("insert", "update"):
+        made += f"""
+CREATE TRIGGER {name}_{moment} AFTER {moment.upper()} ON {table} REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_{moment};
+"""
+    return made
+
+
+class Migration(migrations.Migration):
+    dependencies = [("plenos", "0002_guards")]
+    operations = [
+        migrations.RunSQL(SESSIONS + "".join(check(*one) for one in CHECKS), migrations.RunSQL.noop),
+    ]
