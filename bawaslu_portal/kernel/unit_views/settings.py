@@ -43,8 +43,9 @@ def settings(request, code):
     specs = catalogue.setting_specs()
     values = settings_store.values(unit, [spec.key for spec in specs])
     rows = Setting.objects.visible_to(request.user).filter(organisation=unit).order_by("-since", "-id")
-    holding, coming = {}, {}
-    for row in rows:
+    ordered = {spec.key for spec in specs if spec.from_above}
+    holding, coming = settings_store.instructions(unit, ordered, today), {}
+    for row in rows.exclude(key__in=ordered):
         if row.since <= today:
             holding.setdefault(row.key, row)
         else:
@@ -58,6 +59,7 @@ def settings(request, code):
                 "value": words(spec, values[spec.key], unit),
                 "since": row.since if row else None,
                 "source": row.source if row else spec.source,
+                "given_by": row.organisation.name if row and spec.from_above else "",
                 "later": words(spec, later.value, unit) if later else "",
                 "later_since": later.since if later else None,
                 "url": reverse("kernel:letterhead", args=[code])
@@ -101,6 +103,7 @@ def setting(request, code, key):
             messages.success(request, _("Pengaturan disimpan."))
             return redirect("kernel:settings", code=code)
     past = Setting.objects.visible_to(request.user).filter(organisation=unit, key=key).select_related("recorded_by")
+    holds = settings_store.instructions(unit, {key}, clock.today(unit)).get(key) if spec.from_above else None
     return forms.page(
         request,
         "kernel/setting.html",
@@ -110,6 +113,8 @@ def setting(request, code, key):
         spec=spec,
         default=words(spec, spec.default(unit) if callable(spec.default) else spec.default, unit),
         past=[(row, words(spec, row.value, unit)) for row in past],
+        holds=holds,
+        holds_words=words(spec, holds.value, unit) if holds else "",
         may_change=permissions.changes_unit(request.user, unit),
     )
 
