@@ -22,6 +22,7 @@ from .models.organisations import Organisation
 
 WEEK = datetime.timedelta(days=7)
 AHEAD = 4  # weeks after this one for which duties are created by the clock
+LONGEST_REASON = 500
 OF_EXCUSE = (DECLARED, GRANTED, DECLINED)
 
 
@@ -245,8 +246,8 @@ def rule(duty, kind, *, by, reason, until=None, about=None):
 
 
 def _check(duty, kind, reason, until, about):
-    if not reason:
-        raise ValidationError({"reason": _("Tulis alasannya.")})
+    if not reason or len(reason) > LONGEST_REASON:
+        raise ValidationError({"reason": _("Tulis alasannya, paling banyak {n} huruf.").format(n=LONGEST_REASON)})
     if kind == EXTENDED:
         extensions = duty.rulings.filter(kind=EXTENDED).values_list("until", flat=True)
         if until is None or until <= clock.now():

@@ -1,5 +1,6 @@
 """What a form of the plenary may contain. Shape only; the lifecycle decides."""
 
+from .adjourning import AdjournForm, ContinueForm, ResumeForm
 from .attaching import AttachForm, DescribeForm
 from .correcting import BeginCorrectionForm, CorrectionForm
 from .fields import ReasonForm
@@ -21,6 +22,9 @@ from .signing import DigestForm, ExcuseForm, HandSignatureForm, PutUpForm, Words
 from .weeks import AnswerForm, ExtendForm, NoneHeldForm
 
 __all__ = [
+    "AdjournForm",
+    "ContinueForm",
+    "ResumeForm",
     "AnswerForm",
     "AttachForm",
     "AttendanceForm",

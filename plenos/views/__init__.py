@@ -1,5 +1,6 @@
 """The pages of the plenary: fetch, form, act, answer."""
 
+from .adjourning import adjourn, continue_later, resume, step_in, step_out
 from .attaching import attachment_edit, attachment_file, attachment_remove, attachments
 from .board import absent, board
 from .correcting import (
@@ -36,6 +37,7 @@ from .meeting import (
     withdraw,
 )
 from .noting import notes, notes_settle
+from .overseeing import deliveries_many, pleno_talk, return_minutes, week_talk
 from .planning import (
     agenda,
     cancel,
@@ -70,6 +72,11 @@ from .signing import (
 from .weeks import week_answer, week_declare, week_extend
 
 __all__ = [
+    "adjourn",
+    "continue_later",
+    "resume",
+    "step_in",
+    "step_out",
     "absent",
     "agenda",
     "attachment_edit",
@@ -100,6 +107,7 @@ __all__ = [
     "defer",
     "delete",
     "deliveries",
+    "deliveries_many",
     "difference",
     "edit",
     "excuse",
@@ -124,6 +132,7 @@ __all__ = [
     "open_session",
     "plan",
     "pleno_page",
+    "pleno_talk",
     "preview",
     "preview_file",
     "print_draft",
@@ -134,6 +143,7 @@ __all__ = [
     "reopen_item",
     "report_done",
     "reschedule",
+    "return_minutes",
     "room",
     "room_item_add",
     "scan_add",
@@ -149,5 +159,6 @@ __all__ = [
     "week_declare",
     "week_extend",
     "week_page",
+    "week_talk",
     "withdraw",
 ]

@@ -6,10 +6,11 @@ from django.core.paginator import Paginator
 from django.db.models import Max
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from bawaslu_portal.kernel import clock, exports, ledger, outbox
-from bawaslu_portal.kernel.models import Organisation, OutboxMessage
+from bawaslu_portal.kernel import clock, exports, ledger, outbox, remark_forms, remarks
+from bawaslu_portal.kernel.models import Duty, Organisation, OutboxMessage
 
 from .. import actions, owed, permissions, queries, tables
 from ..models import Pleno
@@ -88,8 +89,24 @@ def week_page(request, code, year, week):
         "week": week,
         "known": owed.of_week(request.user, unit, year, week),
         "may_plan": permissions.may_plan(request.user, unit),
+        **_standing(request, unit, monday),
     }
     return render(request, "plenos/week.html", context)
+
+
+def _standing(request, unit, monday):
+    """How the week stands (where a pleno is owed in it), and the thread on it."""
+    owed = Duty.objects.visible_to(request.user).filter(organisation=unit, kind=compliance.HELD_DUTY, begins=monday)
+    duty = owed.select_related("organisation").first()
+    if duty is None:
+        return {}
+    year, week, _day = monday.isocalendar()
+    address = reverse("plenos:week_talk", kwargs={"code": unit.code, "year": year, "week": week})
+    return {
+        "duty": duty,
+        "cell": compliance.week_of(unit, year, week),
+        "talk": remark_forms.panel(request.user, duty, address),
+    }
 
 
 @require_GET
@@ -112,7 +129,8 @@ def pleno_page(request, code, year, week, ordinal):
         if outbox.keeps_outbox(request.user, pleno.organisation)
         else [],
         "history": ledger.history_of(pleno) if reach.history else None,
-        "returned": queries.returned(pleno) if reach.history else None,
+        "talk": remark_forms.panel(request.user, pleno, pleno.address("plenos:pleno_talk")),
+        "returned": queries.returned(pleno) if remarks.reads(request.user, pleno.organisation) else None,
         "under_way": queries.correction_under_way(pleno) if reach.notes and pleno.state == RATIFIED else None,
     }
     return render(request, "plenos/pleno.html", context)

@@ -50,10 +50,12 @@ class TestCreation:
         assert owed(cast.unit, "plenos.minutes").due_at == moment(cast.unit, 2024, 8, 28)
 
     def test_the_units_dated_settings_of_that_week_say_when(self, cast):
-        for key, value in (("plenos.minutes_days", 5), ("plenos.held_due", 1)):
-            settings_store.change(
-                cast.unit, key, value, since=datetime.date(2024, 8, 26), source="SK", by=cast.administrator
-            )
+        since = datetime.date(2024, 8, 26)
+        settings_store.change(cast.unit, "plenos.minutes_days", 5, since=since, source="SK", by=cast.administrator)
+        # An instruction: the level above sets it for those below.
+        settings_store.change(
+            cast.province_unit, "plenos.held_due", 1, since=since, source="SE", by=cast.province_administrator
+        )
         duties.ensure([cast.unit], MONDAY, MONDAY + duties.WEEK)
         found = {(d.kind, d.period): d.due_at for d in Duty.objects.filter(organisation=cast.unit)}
         assert found["plenos.held", "2024-W34"] == moment(cast.unit, 2024, 8, 25)
@@ -81,17 +83,22 @@ class TestCreation:
     def test_again_changes_nothing_whatever_changed_meanwhile(self, cast, duty):
         before = list(Duty.objects.values_list("pk", "due_at"))
         settings_store.change(
-            cast.unit, "plenos.held_due", 3, since=datetime.date(2024, 1, 1), source="SK", by=cast.administrator
+            cast.unit, "plenos.minutes_days", 9, since=datetime.date(2024, 1, 1), source="SK", by=cast.administrator
         )
         assert duties.ensure([cast.unit], MONDAY, MONDAY) == 0
         assert list(Duty.objects.values_list("pk", "due_at")) == before
 
-    def test_no_weekly_duty_where_the_unit_has_none(self, cast):
+    def test_no_weekly_duty_where_the_instruction_says_so(self, cast):
         settings_store.change(
-            cast.unit, "plenos.weekly", False, since=datetime.date(2024, 1, 1), source="SK", by=cast.administrator
+            cast.province_unit,
+            "plenos.weekly",
+            False,
+            since=datetime.date(2024, 1, 1),
+            source="SE",
+            by=cast.province_administrator,
         )
-        assert owed(cast.unit) is None
-        assert owed(cast.neighbour_unit) is not None
+        assert owed(cast.unit) is None and owed(cast.neighbour_unit) is None
+        assert owed(cast.outsider_unit) is not None
 
     @pytest.mark.parametrize(
         ("opened", "closed", "is_owed"),
@@ -109,9 +116,11 @@ class TestCreation:
 
     def test_few_queries_whatever_the_numbers(self, cast, django_assert_num_queries):
         units = list(Organisation.objects.all())
-        with django_assert_num_queries(1 + 3 + 1 + 2 * 2):  # settings; parents, holidays; each kind: there, created
+        with django_assert_num_queries(
+            2 + 3 + 1 + 2 * 2
+        ):  # settings, tree; parents, holidays; each kind: there, created
             duties.ensure([cast.unit], MONDAY, MONDAY)
-        with django_assert_num_queries(1 + 1 + 1 + 2 * 2):  # all of the tree at once
+        with django_assert_num_queries(2 + 1 + 1 + 2 * 2):  # all of the tree at once
             duties.ensure(units, MONDAY + duties.WEEK, MONDAY + 4 * duties.WEEK)
 
     def test_a_duty_is_never_changed_or_removed(self, duty):
