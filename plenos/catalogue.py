@@ -213,6 +213,7 @@ WAITING = {
     "record": (_("Catat jalannya: %(title)s"), "plenos:open"),
     "open": (_("Buka pleno: %(title)s"), "plenos:open"),
     "room": (_("Sedang berlangsung: %(title)s"), "plenos:room"),
+    "resume": (_("Lanjutkan rapat yang diskors: %(title)s"), "plenos:resume"),
     "put_up": (_("Ajukan risalah: %(title)s"), "plenos:minutes"),
     "confirm": (_("Konfirmasi risalah: %(title)s"), "plenos:confirm"),
     "collect": (_("Kumpulkan tanda tangan: %(title)s"), "plenos:minutes"),

@@ -13,7 +13,9 @@ from bawaslu_portal.kernel.letterhead import body_of
 from bawaslu_portal.kernel.models import Membership
 from bawaslu_portal.kernel.settings_store import values as settings_of
 
+from .. import follow_ups
 from ..models import Decision, FollowUp
+from ..models.items import FOLLOW_UPS
 
 # The regulation of the plenary session. It goes into each record and so is dated with it.
 BASIS = ["Peraturan Bawaslu Nomor 5 Tahun 2018 tentang Tata Cara Rapat Pleno."]
@@ -127,9 +129,9 @@ def invitation_record(pleno, invitation=None, *, draft=None):
             "reason": letter.reason if letter else "",
             "earlier": {"number": earlier.number, "date": earlier.dated.isoformat()} if earlier else None,
             "date": dated.isoformat(),
-            "nature": "Biasa" if pleno.access == "open" else "Terbatas",
+            "nature": f"{'Biasa' if pleno.access == 'open' else 'Terbatas'}{'/Segera' if pleno.urgent else ''}",
             "attachment": "–",
-            "subject": f"{LETTERS[kind]} {str(pleno.get_occasion_display()).title()}",
+            "subject": f"{LETTERS[kind]} {'Mendesak ' if pleno.urgent else ''}{str(pleno.get_occasion_display()).title()}",
             "recipients": _recipients(pleno),
             "agenda": [item.title for item in pleno.items.all()],
             "signatory": _signatory(pleno),
@@ -179,6 +181,7 @@ def _decision(decision):
         "entitled": decision.entitled,
         "present": decision.present,
         "quorum_needed": decision.quorum_needed,
+        "reverses": decision.reverses.reference if decision.reverses_id else "",
         "follow_ups": [
             {
                 "what": one.what,
@@ -190,10 +193,29 @@ def _decision(decision):
     }
 
 
+def _reviewed(pleno, item):
+    """The follow-ups of earlier plenos as they stood when this one closed. What comes from a closed item says nothing
+    of its words in an open one."""
+    states = {"open": "berjalan", "reported": "dilaporkan selesai", "done": "selesai", "stopped": "dihentikan"}
+    return [
+        {
+            "reference": one.decision.reference,
+            "what": "(tertutup)" if hidden else one.what,
+            "responsible": _doer(one),
+            "due": one.due.isoformat(),
+            "state": states[one.state_then],
+            "late": one.late,
+            "said": one.said_then.text if one.said_then and not hidden else "",
+        }
+        for one in follow_ups.reviewed(pleno)
+        for hidden in [item.access == "open" and one.decision.item.access == "closed"]
+    ]
+
+
 def _items(pleno):
     standing = (
         Decision.objects.standing()
-        .select_related("organisation")
+        .select_related("organisation", "reverses__organisation")
         .prefetch_related(
             "votes__attendee",
             "dissents__attendee",
@@ -210,6 +232,7 @@ def _items(pleno):
             "outcome": "" if item.fate == "waiting" else item.fate,
             "reason": item.fate_reason,
             "decisions": [_decision(decision) for decision in item.standing],
+            "reviewed": _reviewed(pleno, item) if item.standing_kind == FOLLOW_UPS else [],
         }
         for order, item in enumerate(pleno.items.prefetch_related(Prefetch("decisions", standing, "standing")), 1)
     ]

@@ -31,6 +31,11 @@ class PlenoForm(PortalForm):
         label=_("Jenis rapat"), choices=Pleno.ACCESS, help_text=_("Dipilih Ketua dan Anggota: tertutup atau terbuka.")
     )
     occasion = forms.ChoiceField(label=_("Kesempatan"), choices=Pleno.OCCASIONS)
+    urgent = forms.BooleanField(
+        label=_("Rapat mendesak"),
+        required=False,
+        help_text=_("Jarak undangannya menurut aturan unit untuk rapat mendesak; surat undangan menyebutnya."),
+    )
     chair = MembershipChoice(
         label=_("Pimpinan rapat"),
         queryset=Membership.objects.none(),

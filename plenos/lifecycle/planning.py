@@ -2,23 +2,22 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from bawaslu_portal.kernel import clock, documents, ledger, mail, numbering
 from bawaslu_portal.kernel.lifecycle import Conflict, TransitionRefused, advance, lock, require
 from bawaslu_portal.kernel.models import Membership, Organisation
-from bawaslu_portal.kernel.settings_store import setting
 
-from .. import appointment, queries
+from .. import appointment, preparation, queries
 from .. import documents as papers
 from ..models import AgendaItem, Attendee, Invitation, Pleno
 from ..models.sessions import ELEMENT_GUEST
 from ..permissions import may_plan, may_prepare
-from . import table
+from . import intake, table
 
 OLDEST_LETTER = 60  # days
-FIELDS = ("planned_at", "place", "link", "access", "occasion", "chair_reason", "note_taker")
+FIELDS = ("planned_at", "place", "link", "access", "occasion", "urgent", "chair_reason", "note_taker")
 
 
 def _chair(organisation, planned_at, chair, reason):
@@ -135,13 +134,16 @@ def edit_item(item, *, by, version=None, **fields):
     item.refresh_from_db()
 
 
-def remove_item(item, *, by):
-    """Take an item off the agenda before the pleno opens; the others close up. Raises Conflict if it is gone."""
+def remove_item(item, *, by, reason=""):
+    """Take an item off the agenda before the pleno opens; the others close up. Raises Conflict if it is gone.
+
+    One that an earlier pleno put off goes on waiting for the next; with a ``reason`` it is dropped for good.
+    """
     with advance(table.ARRANGE, item.pleno, by=by) as act:
         row = _still_there(item)
+        intake.taken_off(row, by=by, reason=reason)
         act.note(item=str(row.uuid), what="remove")
-        AgendaItem.objects.filter(pleno=act.thing, order__gt=row.order).update(order=F("order") - 1)
-        row.delete()
+        preparation.take_out(act.thing, row)
 
 
 def move_item(item, *, by, to):
@@ -243,7 +245,6 @@ def _issue_invitation(act, kind, *, number, dated, reason=""):
     now = clock.now()
     dated = _date_of_letter(pleno, dated)
     use = numbering.take(pleno.organisation, "plenos.undangan", about=pleno.uuid, day=dated, by=by, typed=number)
-    lead = setting(pleno.organisation, "plenos.lead_days", dated)
     invitation = Invitation.objects.create(
         pleno=pleno,
         organisation=pleno.organisation,
@@ -255,7 +256,7 @@ def _issue_invitation(act, kind, *, number, dated, reason=""):
         planned_at=pleno.planned_at,
         issued_at=now,
         issued_by=by,
-        lead_time_kept=(pleno.planned_at.astimezone(pleno.organisation.zone).date() - dated).days >= int(lead),
+        lead_time_kept=not preparation.days_short(pleno, dated),
     )
     for user in _recipients(pleno):
         mail.put(

@@ -2,13 +2,34 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.models.base import UnitRow
+from bawaslu_portal.kernel import clock, scope
+from bawaslu_portal.kernel.models.base import ScopedQuerySet, UnitRow
 
 PROPOSAL, COMMITMENT = "plenos.proposal", "plenos.commitment"
 WAITING, PLACED, DECIDED, WITHDRAWN, RETURNED = "waiting", "placed", "decided", "withdrawn", "returned"
+
+
+class SubmissionQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """What ``user`` may read of the inboxes (a submission has no facts apart from its content): those who write for
+        the receiving unit; whoever made it, while in the asking unit; of an open proposal the whole unit; between two
+        units also the writers of the asking one and the members above."""
+        own, writes = scope.own_units(user), scope.own_units(user, scope.WRITERS)
+        between = ~Q(asking=models.F("organisation"))
+        return self.filter(
+            Q(organisation__in=writes)
+            | Q(by=user, asking__in=own)
+            | ~between & Q(organisation__in=own, access="open")
+            | Q(subject__in=writes, released_at__isnull=False)
+            | between & Q(organisation__in=scope.units_below(user, scope.OVERSEERS))
+        )
+
+    def live(self):
+        """What still waits for a decision."""
+        return self.filter(state__in=(WAITING, PLACED))
 
 
 class Submission(UnitRow):
@@ -43,6 +64,8 @@ class Submission(UnitRow):
     at = models.DateTimeField(default=clock.now)
     settled_at = models.DateTimeField(null=True)
 
+    objects = SubmissionQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -59,3 +82,11 @@ class Submission(UnitRow):
 
     def __str__(self):
         return self.label
+
+    def get_absolute_url(self):
+        return reverse("plenos:submission", args=[self.uuid])
+
+    @property
+    def between_units(self):
+        """Whether it was asked by another unit than the one whose plenary decides."""
+        return self.asking_id != self.organisation_id

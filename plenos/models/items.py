@@ -4,18 +4,20 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Func, Q, Value
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from bawaslu_portal.kernel import clock
+from bawaslu_portal.kernel import clock, scope
 from bawaslu_portal.kernel.models.base import AttachmentRow, PartRow, ScopedQuerySet, SearchedManager
 
 from .intake import Submission
-from .sessions import Attendee, Pleno
+from .sessions import RATIFIED, Attendee, Pleno
 
 WAITING, DECIDED, DEFERRED, WITHDRAWN = "waiting", "decided", "deferred", "withdrawn"
 CONSENSUS, VOTE = "consensus", "vote"
 AGREE, AGAINST, ABSTAIN = "agree", "against", "abstain"
 ACCEPTED, REJECTED, TIED = "accepted", "rejected", "tied"
+UNSETTLED = ("open", "reported")  # follow-ups that wait for someone
 
 
 # Standing items of the weekly template that the portal fills by itself.
@@ -82,7 +84,10 @@ class AgendaItem(PartRow):
 
     class Meta:
         ordering = ["order", "id"]
-        indexes = [GinIndex(fields=["search"], name="item_search")]
+        indexes = [
+            GinIndex(fields=["search"], name="item_search"),
+            models.Index(fields=["organisation"], condition=Q(fate=DEFERRED), name="items_put_off"),
+        ]
 
     def __str__(self):
         return self.title
@@ -124,6 +129,15 @@ class DecisionQuerySet(ScopedQuerySet):
     def standing(self):
         """Decisions that were not undone."""
         return self.filter(undone_at=None)
+
+    def numbered(self):
+        """Decisions that have their number: of a pleno that was closed."""
+        return self.filter(number__isnull=False)
+
+    def visible_to(self, user):
+        """Numbered decisions whose existence ``user`` may know: before the ratification only those who write."""
+        writers = Q(organisation__in=scope.own_units(user, scope.WRITERS))
+        return super().visible_to(user).standing().numbered().filter(writers | Q(pleno__state=RATIFIED))
 
 
 class Decision(PartRow):
@@ -202,6 +216,23 @@ class Decision(PartRow):
         """Short reference, stable once the pleno is closed: 74.71/2024/12; empty before."""
         return f"{self.organisation.code}/{self.year}/{self.number}" if self.number else ""
 
+    def address(self, name="plenos:decision", **more):
+        """Path of one of its pages; it has them once it is numbered."""
+        return reverse(name, kwargs={"code": self.organisation.code, "year": self.year, "number": self.number, **more})
+
+    def get_absolute_url(self):
+        return self.address()
+
+    @property
+    def delivered_to(self):
+        """Where the minutes that hold it were delivered: its papers go with them."""
+        return self.pleno.delivered_to
+
+    @property
+    def released_at(self):
+        """When the minutes that hold it were delivered."""
+        return self.pleno.released_at
+
 
 class Vote(PartRow):
     """One member's vote, by name."""
@@ -234,6 +265,24 @@ class Dissent(PartRow):
         return self.text
 
 
+class FollowUpQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """Those of his own units: nobody else may know more than their number."""
+        return self.filter(organisation__in=scope.own_units(user))
+
+    def assigned(self):
+        """Those of decisions that stand, once their pleno is closed: before, a decision may still be undone."""
+        return self.filter(decision__undone_at=None, pleno__closed_at__isnull=False)
+
+    def unsettled(self):
+        """Neither done nor stopped."""
+        return self.filter(state__in=UNSETTLED)
+
+    def overdue(self, day):
+        """Unsettled, and due before ``day``."""
+        return self.unsettled().filter(due__lt=day)
+
+
 class FollowUp(PartRow):
     """Who does what by when, from which decision: a member, one of the staff, or a whole division.
 
@@ -256,6 +305,8 @@ class FollowUp(PartRow):
     state = models.CharField(max_length=8, choices=STATES, default="open")
     settled_at = models.DateTimeField(null=True)
 
+    objects = FollowUpQuerySet.as_manager()
+
     class Meta:
         ordering = ["due", "id"]
         constraints = [
@@ -272,16 +323,51 @@ class FollowUp(PartRow):
         indexes = [
             models.Index(
                 fields=["organisation", "due"], condition=Q(state__in=("open", "reported")), name="follow_ups_unsettled"
-            )
+            ),
+            models.Index(
+                fields=["organisation", "-settled_at"],
+                condition=Q(settled_at__isnull=False),
+                name="follow_ups_settled",
+            ),
         ]
 
     def __str__(self):
         return self.what
 
+    def address(self, name="plenos:follow_up", **more):
+        """Path of one of its pages."""
+        return reverse(name, kwargs={"code": self.organisation.code, "uuid": self.uuid, **more})
+
+    def get_absolute_url(self):
+        return self.address()
+
+    @property
+    def settled(self):
+        return self.state not in UNSETTLED
+
+    @property
+    def late_now(self):
+        """Days overdue today; 0 in time or settled."""
+        return 0 if self.settled else self.days_late(clock.today(self.organisation))
+
+    def days_late(self, day):
+        """So many days after its due date on ``day``, or when it was settled; 0 in time."""
+        ended = clock.local(self.settled_at, self.organisation).date() if self.settled_at else day
+        return max((ended - self.due).days, 0)
+
     @property
     def doer(self):
         """Title of the member or of the staff, or name of the division, that does it."""
         return self.responsible.title or self.responsible.get_role_display() if self.responsible else self.division.name
+
+    @property
+    def doer_named(self):
+        """The person with his post, or the division, that does it."""
+        if not self.responsible:
+            return self.division.name
+        title = self.responsible.title or str(self.responsible.get_role_display())
+        name = self.responsible.user.name
+        return name if name == title else f"{name} ({title})"
 
 
 class Progress(PartRow):

@@ -58,3 +58,11 @@ def renew(form, **values):
 
 
 REFUSALS = (TransitionRefused, ValidationError)
+
+
+def place_asked(request, row):
+    """The place in an order that a form of moving asks for: a number, or one up or down."""
+    to, step = request.POST.get("to", ""), request.POST.get("step", "")
+    if step in ("up", "down"):
+        return max(1, row.order + (1 if step == "down" else -1))
+    return int(to[:4]) if to.isdecimal() else row.order

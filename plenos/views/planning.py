@@ -11,10 +11,10 @@ from bawaslu_portal.kernel import clock, forms, numbering
 from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted
 from bawaslu_portal.kernel.settings_store import values
 
-from .. import lifecycle, permissions, queries
+from .. import lifecycle, permissions, preparation, queries, submissions
 from ..forms import CancelForm, EditForm, EditItemForm, GuestForm, InviteForm, NewItemForm, PlanForm, RescheduleForm
 from ..models.sessions import DRAFT, INVITED, week_text
-from .fetch import REFUSALS, find_item, find_preparing, find_unit, refuse, renew
+from .fetch import REFUSALS, find_item, find_preparing, find_unit, place_asked, refuse, renew
 
 
 def _proposal(unit, request):
@@ -72,7 +72,8 @@ def plan(request, code):
 def edit(request, **address):
     """Change a draft."""
     pleno = find_preparing(request, **address)
-    initial = {name: getattr(pleno, name) for name in ("planned_at", "place", "link", "access", "occasion")}
+    names = ("planned_at", "place", "link", "access", "occasion", "urgent")
+    initial = {name: getattr(pleno, name) for name in names}
     initial |= {
         "chair": pleno.chair_id,
         "chair_reason": pleno.chair_reason,
@@ -113,9 +114,14 @@ def agenda(request, **address):
             return redirect(pleno.address("plenos:agenda"))
     context = {
         "pleno": pleno,
-        "items": queries.items_of(request.user, pleno),
+        "items": queries.items_of(request.user, pleno).select_related(
+            "carried_from__pleno__organisation", "submission"
+        ),
         "guests": pleno.attendees.filter(element="guest"),
         "arranging": pleno.state in (DRAFT, INVITED),
+        "pending": preparation.pending(pleno.organisation),
+        "follow_ups": preparation.open_follow_ups(pleno.organisation),
+        "waiting": submissions.inbox_count([pleno.organisation_id]).get(pleno.organisation_id, 0),
     }
     return forms.page(request, "plenos/agenda.html", form, status, **context)
 
@@ -145,8 +151,7 @@ def item_move(request, uuid, **address):
     """Give an item another place in the order."""
     pleno = find_preparing(request, **address)
     item = find_item(request, pleno, uuid)
-    to = request.POST.get("to", "")
-    lifecycle.move_item(item, by=request.user, to=int(to[:4]) if to.isdecimal() else item.order)
+    lifecycle.move_item(item, by=request.user, to=place_asked(request, item))
     return redirect(pleno.address("plenos:agenda") + f"#agenda-{item.uuid}")
 
 
@@ -209,7 +214,9 @@ def invite(request, **address):
         else:
             messages.success(request, _("Undangan diterbitkan; surat dan daftar hadir kosong sedang dibuat."))
             return redirect(pleno)
+    dated = form.cleaned_data.get("dated") if form.is_bound and form.is_valid() else None
     context = {"pleno": pleno, "items": queries.items_of(request.user, pleno)}
+    context |= {"lead": preparation.lead_days(pleno, dated), "short": preparation.days_short(pleno, dated)}
     return forms.page(request, "plenos/invite.html", form, status, **context)
 
 
