@@ -41,12 +41,16 @@ class Transition:
 
 @dataclass
 class Act:
-    """The act under way: the locked ``thing``, and ``facts`` for its ledger line."""
+    """The act under way: the locked ``thing``, and ``facts`` for its ledger line.
+
+    ``continues``: it only goes on with an act that has its line already (a text that saves itself every second).
+    """
 
     thing: object
     by: object
     before: str
     facts: dict = field(default_factory=dict)
+    continues: bool = False
 
     def note(self, **facts):
         self.facts.update(facts)
@@ -90,8 +94,8 @@ def advance(transition, thing, *, by, version=None):
             locked.state = transition.target
         locked.version += 1
         locked.save()
-        ledger.record(
-            locked.organisation, transition.action, locked, by=by, before=act.before, after=locked.state, **act.facts
-        )
+        if not act.continues:
+            states = {"before": act.before, "after": locked.state}
+            ledger.record(locked.organisation, transition.action, locked, by=by, **states, **act.facts)
         for name in [f.attname for f in locked._meta.concrete_fields]:
             setattr(thing, name, getattr(locked, name))

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 
 from django.db import connection
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from .models.requests import AnsweredRequest
@@ -74,7 +74,7 @@ def answer_once(request, answer):
     digest = _body_digest(request)
     earlier = AnsweredRequest.objects.filter(user=request.user, key=key).first()
     if earlier and earlier.body_digest == digest:
-        return HttpResponseRedirect(earlier.location)
+        return _go(request, HttpResponseRedirect(earlier.location))
     if earlier:
         context = {"repeated": True, "location": earlier.location, "kept": kept_texts(request)}
         return render(request, "409.html", context, status=409)
@@ -83,4 +83,15 @@ def answer_once(request, answer):
         AnsweredRequest.objects.create(
             user=request.user, key=key, body_digest=digest, location=response.headers["Location"][:300]
         )
+        return _go(request, response)
+    return response
+
+
+def _go(request, response):
+    """The redirect as htmx follows it, to a whole page: the script would put that page into the place of a form."""
+    if getattr(request, "htmx", False):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = response["Location"]
+        answer.cookies.update(response.cookies)
+        return answer
     return response

@@ -23,14 +23,13 @@ from .weeks import AnswerForm, ExtendForm, NoneHeldForm
 
 __all__ = [
     "AdjournForm",
-    "ContinueForm",
-    "ResumeForm",
     "AnswerForm",
     "AttachForm",
     "AttendanceForm",
     "BeginCorrectionForm",
     "CancelForm",
     "CloseForm",
+    "ContinueForm",
     "CorrectionForm",
     "DecideForm",
     "DescribeForm",
@@ -55,6 +54,7 @@ __all__ = [
     "ReasonForm",
     "RequestForm",
     "RescheduleForm",
+    "ResumeForm",
     "ScanForm",
     "StandingForm",
     "WordsForm",

@@ -1,18 +1,17 @@
 """What a form may contain while the session is held, or entered afterwards: attendance, notes, decisions, closing."""
 
-import datetime
-import hashlib
-import uuid
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.forms import KeyedMixin, PortalForm
 from bawaslu_portal.kernel.models import Membership
 
-from ..models import Decision
-from ..models.items import AGREE, CONSENSUS, VOTE, Vote
-from .fields import LONGEST_TEXT, LocalDateTimeField, MembershipChoice, ScanField
+from ..models import Absence, Decision
+from ..models.items import ABSTAIN, AGREE, CONSENSUS, VOTE, Vote
+from ..models.sessions import ADJOURNED
+from .fields import LONGEST_TEXT, DoerChoice, LocalDateTimeField, MembershipChoice, ReferenceField, ScanField
+from .noting import NotesForm
 
 ATTENDANCE = [
     ("present:onsite", _("Hadir")),
@@ -84,6 +83,17 @@ class OpenForm(KeyedMixin, PortalForm):
         return result
 
 
+class AbsenceChoice(forms.ModelMultipleChoiceField):
+    """Times in which someone was out of the room, to be taken out where they were entered by mistake."""
+
+    widget = forms.CheckboxSelectMultiple
+    zone = None
+
+    def label_from_instance(self, away):
+        since, until = (moment.astimezone(self.zone).strftime("%H.%M") for moment in (away.since, away.until))
+        return f"{since}–{until}"
+
+
 class AttendanceForm(PortalForm):
     """One line of the attendance in the room."""
 
@@ -91,6 +101,9 @@ class AttendanceForm(PortalForm):
     reason = forms.CharField(label=_("Keterangan"), required=False, max_length=200)
     arrived_at = LocalDateTimeField(label=_("Datang"), required=False)
     left_at = LocalDateTimeField(label=_("Pulang"), required=False)
+    away_since = LocalDateTimeField(label=_("Sempat keluar sejak"), required=False)
+    away_until = LocalDateTimeField(label=_("kembali pukul"), required=False)
+    drop = AbsenceChoice(label=_("Keliru dicatat keluar"), queryset=Absence.objects.none(), required=False)
     seen = forms.DateTimeField(widget=forms.HiddenInput, required=False, input_formats=["%Y-%m-%dT%H:%M:%S.%f%z"])
 
     def __init__(self, *args, attendee, **kwargs):
@@ -107,8 +120,13 @@ class AttendanceForm(PortalForm):
             },
         )
         super().__init__(*args, **kwargs)
-        for name in ("arrived_at", "left_at"):
+        for name in ("arrived_at", "left_at", "away_since", "away_until"):
             self.fields[name].zone = zone
+        away = attendee.absences.all() if attendee.pk else []
+        if away:
+            self.fields["drop"].queryset, self.fields["drop"].zone = attendee.absences.all(), zone
+        else:
+            del self.fields["drop"]
 
     def facts(self):
         status, mode = self.cleaned_data["status"].split(":")
@@ -119,32 +137,13 @@ class AttendanceForm(PortalForm):
             "arrived_at": self.cleaned_data["arrived_at"],
             "left_at": self.cleaned_data["left_at"],
             "seen": self.cleaned_data["seen"],
+            "away": (self.cleaned_data["away_since"], self.cleaned_data["away_until"]),
+            "drop": self.cleaned_data.get("drop", ()),
         }
-
-
-def notes_digest(text):
-    """A short digest of notes as a page showed them: tells whether they were touched there."""
-    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16]
-
-
-class NotesForm(PortalForm):
-    """Discussion notes with the version that was read."""
-
-    notes = forms.CharField(
-        label=_("Catatan pembahasan"),
-        required=False,
-        max_length=LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 5, "class": "form-control doc"}),
-    )
-    notes_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    notes_were = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
-    notes_page = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
 
 class DecideForm(KeyedMixin, NotesForm):
     """A decision with its manner, votes by name, dissent and follow-ups. Everyone agrees unless marked."""
-
-    other_notes = None  # what someone else saved meanwhile, to be shown beside
 
     text = forms.CharField(
         label=_("Keputusan"),
@@ -159,9 +158,11 @@ class DecideForm(KeyedMixin, NotesForm):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args, pleno, present, members, **kwargs):
+    def __init__(self, *args, pleno, present, doers, decisions, abstention=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.pleno, self.present = pleno, present
+        people, divisions = doers
+        choices = [one for one in Vote.CHOICES if abstention or one[0] != ABSTAIN]
         if pleno.recorded_late:
             field = LocalDateTimeField(label=_("Waktu diputuskan"), initial=pleno.opened_at)
             field.zone = pleno.organisation.zone
@@ -171,7 +172,7 @@ class DecideForm(KeyedMixin, NotesForm):
                 f"vote_{attendee.pk}",
                 forms.ChoiceField(
                     label=attendee.name,
-                    choices=Vote.CHOICES,
+                    choices=choices,
                     initial=AGREE,
                     required=False,
                     widget=forms.RadioSelect,
@@ -190,9 +191,19 @@ class DecideForm(KeyedMixin, NotesForm):
             self.add(f"what_{n}", forms.CharField(label=_("Yang dikerjakan"), required=False, max_length=300))
             self.add(
                 f"who_{n}",
-                MembershipChoice(label=_("Penanggung jawab"), queryset=members, required=False, empty_label="–"),
+                DoerChoice(label=_("Penanggung jawab"), people=people, divisions=divisions, required=False),
             )
             self.add(f"due_{n}", forms.DateField(label=_("Tenggat"), required=False))
+        self.add(
+            "reverses",
+            ReferenceField(
+                label=_("Mencabut atau mengubah keputusan"),
+                decisions=decisions,
+                required=False,
+                help_text=_("Rujukan keputusan terdahulu unit ini, seperti 2024/12. Kosong bila tidak ada."),
+            ),
+        )
+        self.fields["reverses"].widget.attrs["list"] = "keputusan-terdahulu"
 
     def add(self, name, field):
         self.fields[name] = field
@@ -211,6 +222,10 @@ class DecideForm(KeyedMixin, NotesForm):
         """Whether a dissent is typed or comes back: then its part of the page stands open."""
         return any(field.value() for field in self.dissent_rows())
 
+    def has_reversed(self):
+        """Whether an earlier decision is named: then its part of the page stands open."""
+        return bool(self["reverses"].value())
+
     def more_follow_ups(self):
         """Whether the second follow-up or a later one is filled in."""
         return any(what.value() for n, what, _who, _due in self.follow_up_rows() if n > 1)
@@ -223,20 +238,14 @@ class DecideForm(KeyedMixin, NotesForm):
             self.add_error(
                 None, _("Daftar hadir berubah sejak halaman ini dibuka. Periksa suara yang tersisa, lalu catat.")
             )
+        day = clock.local(self.pleno.happened_at, self.pleno.organisation).date()
         for n in range(1, FOLLOW_UP_ROWS + 1):
             given = [bool(cleaned.get(f"{part}_{n}")) for part in ("what", "who", "due")]
             if any(given) and not all(given):
                 self.add_error(f"what_{n}", _("Tindak lanjut memerlukan tiga hal: apa, siapa, dan tenggatnya."))
-            elif all(given) and cleaned[f"due_{n}"] < self.pleno.monday - datetime.timedelta(days=60):
-                self.add_error(f"due_{n}", _("Tenggat ini jauh sebelum plenonya. Periksa tanggalnya."))
+            elif all(given) and cleaned[f"due_{n}"] < day:
+                self.add_error(f"due_{n}", _("Tenggat tidak boleh sebelum hari plenonya."))
         return cleaned
-
-    def typed_notes(self):
-        """(text, version, page) of the notes where they were touched here, else None: untouched ones are not sent."""
-        text = self.cleaned_data["notes"]
-        if self.cleaned_data["notes_were"] == notes_digest(text):
-            return None
-        return text, self.cleaned_data["notes_version"], self.cleaned_data["notes_page"]
 
     def facts(self):
         """What ``lifecycle.decide`` takes. A vote that was not given is never made up: the verb asks for it."""
@@ -253,12 +262,13 @@ class DecideForm(KeyedMixin, NotesForm):
             "votes": votes,
             "dissents": {a.pk: cleaned[f"dissent_{a.pk}"] for a in self.present},
             "follow_ups": [
-                {"what": cleaned[f"what_{n}"], "responsible": cleaned[f"who_{n}"], "due": cleaned[f"due_{n}"]}
+                {"what": cleaned[f"what_{n}"], **cleaned[f"who_{n}"], "due": cleaned[f"due_{n}"]}
                 for n in range(1, FOLLOW_UP_ROWS + 1)
                 if cleaned.get(f"what_{n}")
             ],
             "happened_at": cleaned.get("happened_at"),
             "notes": self.typed_notes(),
+            "reverses": cleaned["reverses"],
         }
 
 
@@ -285,7 +295,7 @@ class CloseForm(KeyedMixin, PortalForm):
                     initial=_("Kuorum tidak terpenuhi.") if pleno.without_quorum else "",
                 ),
             )
-        if pleno.recorded_late:
+        if pleno.recorded_late and pleno.state != ADJOURNED:
             field = LocalDateTimeField(label=_("Waktu pleno ditutup"))
             field.zone = pleno.organisation.zone
             self.add("happened_at", field)

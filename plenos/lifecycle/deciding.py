@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 
 from bawaslu_portal.kernel import clock, texts
 from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance
-from bawaslu_portal.kernel.settings_store import setting
 
 from .. import preparation, quorum
 from ..models import AgendaItem, Decision, Dissent, FollowUp, Vote
@@ -39,12 +38,6 @@ def _result(manner, votes):
     return ACCEPTED if agree > against else REJECTED
 
 
-def may_abstain(pleno):
-    """Whether the unit's setting of that day knows abstention (working assumption: it does)."""
-    day = clock.local(pleno.opened_at or clock.now(), pleno.organisation).date()
-    return setting(pleno.organisation, "plenos.abstention", day)
-
-
 def _check_decision(pleno, item, moment, manner, votes, dissents, present):
     """Raises TransitionRefused without quorum or on a settled item, ValidationError for votes that cannot be."""
     state = quorum.Quorum(pleno.quorum_base, pleno.quorum_needed, len(present))
@@ -66,7 +59,7 @@ def _check_decision(pleno, item, moment, manner, votes, dissents, present):
             )
         if any(choice not in (AGREE, AGAINST, ABSTAIN) for choice in votes.values()):
             raise ValidationError({"votes": _("Pilih setuju, tidak setuju, atau abstain.")})
-        if ABSTAIN in votes.values() and not may_abstain(pleno):
+        if ABSTAIN in votes.values() and not quorum.may_abstain(pleno):
             raise ValidationError({"votes": _("Unit ini tidak mengenal abstain. Pilih setuju atau tidak setuju.")})
     elif votes:
         raise ValidationError({"votes": _("Musyawarah mufakat tidak memakai suara.")})

@@ -72,12 +72,8 @@ from .signing import (
 from .weeks import week_answer, week_declare, week_extend
 
 __all__ = [
-    "adjourn",
-    "continue_later",
-    "resume",
-    "step_in",
-    "step_out",
     "absent",
+    "adjourn",
     "agenda",
     "attachment_edit",
     "attachment_file",
@@ -89,6 +85,7 @@ __all__ = [
     "close",
     "confirm",
     "confirm_done",
+    "continue_later",
     "correct",
     "correction",
     "correction_abandon",
@@ -143,6 +140,7 @@ __all__ = [
     "reopen_item",
     "report_done",
     "reschedule",
+    "resume",
     "return_minutes",
     "room",
     "room_item_add",
@@ -150,6 +148,8 @@ __all__ = [
     "scan_file",
     "send_back",
     "signature_scan",
+    "step_in",
+    "step_out",
     "stop",
     "take_back",
     "undo",

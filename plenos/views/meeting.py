@@ -2,21 +2,24 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from bawaslu_portal.kernel import clock, documents, forms, htmx, uploads
+from bawaslu_portal.kernel import clock, documents, forms, htmx, texts, uploads
 from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted
 from bawaslu_portal.kernel.models import Membership
 
-from .. import lifecycle, permissions, queries, quorum
-from ..forms import AttendanceForm, CloseForm, DecideForm, NewItemForm, NotesForm, OpenForm, ReasonForm, ScanForm
-from ..forms.meeting import notes_digest
+from .. import follow_ups, lifecycle, permissions, queries, quorum, register
+from ..forms import AttendanceForm, CloseForm, DecideForm, NewItemForm, OpenForm, ReasonForm, ScanForm
+from ..forms.fields import DoerChoice
+from ..forms.noting import shown
+from ..loose_ends import loose_ends
 from ..models import Attendee
 from ..models.items import WAITING
-from ..models.sessions import OPEN
+from ..models.sessions import ADJOURNED, OPEN
 from .fetch import REFUSALS, find, find_item, find_preparing, refuse, renew
+from .noting import with_texts
 
 
 def open_session(request, **address):
@@ -46,9 +49,9 @@ def open_session(request, **address):
     return forms.page(request, "plenos/open.html", form, status, **context)
 
 
-def _room_facts(request, pleno):
+def room_facts(request, pleno):
     """What every fragment of the room needs: attendance, quorum now, items."""
-    attendees = list(pleno.attendees.select_related("membership"))
+    attendees = list(pleno.attendees.select_related("membership").with_absences())
     for attendee in attendees:
         attendee.pleno = pleno
     now = clock.now()
@@ -68,54 +71,63 @@ def _room_facts(request, pleno):
         "elements": Attendee.ELEMENTS,
         "present": present,
         "may_log": permissions.may_prepare(request.user, pleno),
+        "earlier": register.readable(request.user, pleno.organisation).select_related("organisation", "item"),
     }
-
-
-def _members(pleno):
-    return Membership.objects.filter(
-        pk__in=pleno.attendees.filter(membership__isnull=False).values("membership")
-    ).select_related("user")
 
 
 def _decide_form(pleno, item, facts, data=None):
     """The form of an item: as typed, or from the last decision that was undone, or empty."""
-    initial = {
-        "notes": item.notes,
-        "notes_version": item.notes_version,
-        "notes_were": notes_digest(item.notes),
-    }
+    initial = shown(item)
     undone = item.decisions.exclude(undone_at=None).order_by("-undone_at").first() if data is None else None
     if undone:
         initial |= {"text": undone.text, "category": undone.category, "manner": undone.manner}
         initial |= {f"vote_{v.attendee_id}": v.choice for v in undone.votes.all()}
         initial |= {f"dissent_{d.attendee_id}": d.text for d in undone.dissents.all()}
-        for n, follow_up in enumerate(undone.follow_ups.all(), 1):
-            initial |= {f"what_{n}": follow_up.what, f"who_{n}": follow_up.responsible_id, f"due_{n}": follow_up.due}
-    return DecideForm(data, pleno=pleno, present=facts["present"], members=_members(pleno), initial=initial)
+        for n, one in enumerate(undone.follow_ups.all(), 1):
+            initial |= {f"what_{n}": one.what, f"who_{n}": DoerChoice.key_of(one), f"due_{n}": one.due}
+        initial |= {"reverses": undone.reverses.reference if undone.reverses else ""}
+    doers = follow_ups.able(pleno.organisation, pleno.opened_at)
+    return DecideForm(
+        data,
+        pleno=pleno,
+        present=facts["present"],
+        doers=doers,
+        decisions=facts["earlier"],
+        abstention=quorum.may_abstain(pleno),
+        initial=initial,
+    )
 
 
-def _show_room(request, pleno, *, item=None, form=None, status=200):
-    """The whole page of the room with one item open."""
-    facts = _room_facts(request, pleno)
-    items = list(queries.items_of(request.user, pleno))
-    asked = request.GET.get("agenda", "")
-    current = item or next((i for i in items if str(i.order) == asked), None)
-    current = current or next((i for i in items if i.fate == WAITING), None)
-    if current and form is None and facts["may_log"] and current.fate == WAITING:
-        form = _decide_form(pleno, current, facts)
-    facts |= {
+def agenda_facts(items):
+    """The agenda as the room shows it, with what it counts and the follow-ups of today."""
+    return {
         "items": items,
-        "current": current,
         "follow_ups": [f for i in items for d in i.standing for f in d.follow_ups.all()],
         "counts": {
             "decided": sum(i.fate == "decided" for i in items),
             "waiting": sum(i.fate == WAITING for i in items),
             "others": sum(i.fate in ("deferred", "withdrawn") for i in items),
         },
+    }
+
+
+def _show_room(request, pleno, *, item=None, form=None, status=200):
+    """The whole page of the room with one item open."""
+    facts = room_facts(request, pleno)
+    items = with_texts(queries.items_of(request.user, pleno))
+    asked = request.GET.get("agenda", "")
+    opened = (lambda i: i.pk == item.pk) if item else (lambda i: str(i.order) == asked)
+    current = next(filter(opened, items), None)
+    current = current or next((i for i in items if i.fate == WAITING), None)
+    if current and form is None and facts["may_log"] and current.fate == WAITING:
+        form = _decide_form(pleno, current, facts)
+    facts |= agenda_facts(items) | {
+        "current": current,
         "new_item": NewItemForm(initial={"access": pleno.access}),
         "reason_form": ReasonForm(),
     }
-    return forms.page(request, "plenos/room.html", form, status, **facts)
+    template = "plenos/room_item.html" if request.htmx else "plenos/room.html"
+    return forms.page(request, template, form, status, item=current, **facts)
 
 
 @require_GET
@@ -124,6 +136,8 @@ def room(request, **address):
     pleno = find(request, **address)
     if not permissions.reach(request.user, pleno).notes:
         raise NotPermitted(_("Ruang pleno hanya untuk Ketua, Anggota, notulis, dan kepala sekretariat unit ini."))
+    if pleno.state == ADJOURNED:
+        return redirect(pleno.address("plenos:resume"))
     if pleno.state != OPEN:
         return redirect(pleno.address("plenos:minutes" if pleno.closed_at else "plenos:pleno"))
     return _show_room(request, pleno)
@@ -152,38 +166,14 @@ def attend(request, uuid, **address):
         if status == 200 and not form.is_bound:
             return redirect(pleno.address("plenos:room") + "#h-hadir")
         return forms.page(request, "plenos/attend.html", form, status, attendee=attendee, pleno=pleno)
+    return roll_row(request, pleno, attendee, form, 422 if form.errors and status == 200 else status)
+
+
+def roll_row(request, pleno, attendee, form, status):
+    """One line of the attendance for htmx, and with it whatever follows from who is there."""
     pleno.refresh_from_db()
-    facts = {**_room_facts(request, pleno), "attendee": attendee, "attendance": form, "changed": True}
-    return htmx.fragment(request, "plenos/room_roll_row.html", facts, 422 if form.errors and status == 200 else status)
-
-
-@require_POST
-def notes(request, uuid, **address):
-    """Save the notes of an item: by themselves through htmx, or with the button."""
-    pleno = find_preparing(request, **address)
-    item = find_item(request, pleno, uuid)
-    form = NotesForm(request.POST)
-    if not form.is_valid():
-        return forms.page(request, "plenos/notes_conflict.html", form, 422, pleno=pleno, item=item)
-    try:
-        with transaction.atomic():
-            lifecycle.write_notes(
-                item,
-                by=request.user,
-                text=form.cleaned_data["notes"],
-                version=form.cleaned_data["notes_version"],
-                page=form.cleaned_data["notes_page"],
-            )
-    except Conflict as conflict:
-        item.refresh_from_db()
-        context = {"pleno": pleno, "item": item, "typed": form.cleaned_data["notes"], "reason": conflict}
-        page = "plenos/notes_conflict_fragment.html" if request.htmx else "plenos/notes_conflict.html"
-        return render(request, page, context, status=409)
-    if request.htmx:
-        context = {"pleno": pleno, "item": item, "now": clock.now(), "notes_were": notes_digest(item.notes)}
-        return render(request, "plenos/notes_saved.html", context)
-    messages.success(request, _("Catatan disimpan."))
-    return redirect(pleno.address("plenos:room") + f"?agenda={item.order}")
+    facts = {**room_facts(request, pleno), "attendee": attendee, "attendance": form, "changed": True}
+    return htmx.fragment(request, "plenos/room_roll_row.html", facts, status)
 
 
 @require_POST
@@ -191,7 +181,7 @@ def decide(request, uuid, **address):
     """Record the decision of an item, with the notes that stood in the form, and go on to the next."""
     pleno = find_preparing(request, **address)
     item = find_item(request, pleno, uuid)
-    form = _decide_form(pleno, item, _room_facts(request, pleno), request.POST)
+    form = _decide_form(pleno, item, room_facts(request, pleno), request.POST)
     status = 200
     if form.is_valid():
         try:
@@ -199,12 +189,9 @@ def decide(request, uuid, **address):
                 decision = lifecycle.decide(item, by=request.user, **form.facts())
         except REFUSALS as error:
             status = refuse(form, error)
-            if isinstance(error, Conflict):
-                # The other text stands beside mine; sending again is then a choice made with both seen.
-                item.refresh_from_db()
-                renew(form, notes_version=item.notes_version, notes_were="")
-                form.other_notes = item.notes
         else:
+            if texts.refused_of(item, "notes"):
+                messages.warning(request, _("Catatan agenda ini ada dua naskah. Keduanya disimpan; gabungkan."))
             messages.success(
                 request,
                 _("Suara berimbang: belum ada keputusan. Putuskan lagi, tunda, atau tarik agenda ini.")
@@ -284,7 +271,8 @@ def room_item_add(request, **address):
 def close(request, **address):
     """What is still open, then close: decisions get their numbers."""
     pleno = find_preparing(request, **address)
-    waiting = list(queries.items_of(request.user, pleno).filter(fate=WAITING))
+    items = with_texts(queries.items_of(request.user, pleno))
+    waiting = [item for item in items if item.fate == WAITING]
     form = CloseForm(request.POST or None, pleno=pleno, waiting=waiting)
     status = 200
     if form.is_valid():
@@ -301,8 +289,10 @@ def close(request, **address):
         else:
             messages.success(request, _("Pleno ditutup. Periksa risalahnya, lalu ajukan untuk ditandatangani."))
             return redirect(pleno.address("plenos:minutes"))
-    context = _room_facts(request, pleno) | {
-        "items": queries.items_of(request.user, pleno),
+    facts = room_facts(request, pleno)
+    context = facts | {
+        "items": items,
+        "loose": loose_ends(pleno, items, facts["attendees"]),
         "waiting": [(item, form[f"fate_{item.pk}"]) for item in waiting],
     }
     return forms.page(request, "plenos/close.html", form, status, **context)

@@ -11,7 +11,9 @@ function draftOf(form) {
 }
 
 function texts(form) {
-  return [...form.querySelectorAll("textarea[name], input[type=text][name]")];
+  /* The texts of the editor keep themselves (js/editor.js). */
+  const all = form.querySelectorAll("textarea[name], input[type=text][name]");
+  return [...all].filter((field) => !field.closest("[data-editor]"));
 }
 
 function read(draft) {

@@ -186,3 +186,9 @@ def prose(text):
 def difference(old, new):
     """How a text differs from an earlier one, word by word."""
     return {"parts": texts.difference(old, new)}
+
+
+@register.filter
+def as_typed(text):
+    """A long text for a plain field, with the signs that one types there."""
+    return texts.as_typed(text)

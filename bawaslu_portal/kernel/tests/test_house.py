@@ -43,7 +43,7 @@ EXCEPTIONS = {
     "ungated_content": {
         "plenos/views/meeting.py::_decide_form .decisions.exclude()": "its pages asked find_preparing",
         "plenos/views/meeting.py::_decide_form .follow_ups.all()": "as above",
-        "plenos/views/meeting.py::_show_room .follow_ups.all()": "of items that queries.items_of gave",
+        "plenos/views/meeting.py::agenda_facts .follow_ups.all()": "of items that queries.items_of gave",
     },
     "state_assigned": {
         "bawaslu_portal/kernel/lifecycle.py::advance .state = ...": "the one way to change a state",

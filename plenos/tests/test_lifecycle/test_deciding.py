@@ -6,8 +6,8 @@ import uuid
 import pytest
 from django.core.exceptions import ValidationError
 
-from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.lifecycle import Conflict, TransitionRefused
+from bawaslu_portal.kernel import clock, texts
+from bawaslu_portal.kernel.lifecycle import TransitionRefused
 from plenos import lifecycle
 
 from ..factories import (
@@ -58,44 +58,68 @@ def fate(pleno, order=1):
 # --- notes -----------------------------------------------------------------------------------------------
 
 
-def test_of_two_who_wrote_notes_on_one_version_the_second_is_told(cast, pleno):
+def test_of_two_who_wrote_notes_on_one_version_both_texts_are_kept(cast, pleno):
     mine, theirs = item_of(pleno), item_of(pleno)
-    lifecycle.write_notes(mine, by=cast.secretary, text="Ketua membuka.", version=0)
-    with pytest.raises(Conflict, match="Kedua naskah"):
-        lifecycle.write_notes(theirs, by=cast.head, text="Pembahasan.", version=0)
-    assert item_of(pleno).notes == "Ketua membuka."
-    lifecycle.write_notes(theirs, by=cast.head, text="Ketua membuka. Pembahasan.", version=1)
-    assert (item_of(pleno).notes_version, lines(pleno, "note")) == (2, 2)
+    assert lifecycle.write_notes(mine, by=cast.secretary, text="Ketua membuka.", version=0).refused is None
+    saved = lifecycle.write_notes(theirs, by=cast.head, text="Pembahasan.", version=0)
+    assert (saved.version, saved.refused.body, saved.refused.by) == (1, "<p>Pembahasan.</p>", cast.head)
+    assert item_of(pleno).notes == "<p>Ketua membuka.</p>"
+    assert [copy.body for copy in texts.refused_of(item_of(pleno), "notes")] == ["<p>Pembahasan.</p>"]
+    lifecycle.write_notes(
+        theirs, by=cast.head, text="Ketua membuka. Pembahasan.", version=1, settles=saved.refused.uuid
+    )
+    assert (item_of(pleno).notes_version, lines(pleno, "note")) == (2, 3)
+    assert texts.refused_of(item_of(pleno), "notes") == []
+    assert [copy.fate for copy in texts.versions_of(item_of(pleno), "notes")] == ["saved", "refused", "saved"]
+
+
+def test_a_refused_text_is_set_aside_and_still_kept(cast, pleno):
+    lifecycle.write_notes(item_of(pleno), by=cast.secretary, text="Ketua membuka.", version=0)
+    refused = lifecycle.write_notes(item_of(pleno), by=cast.head, text="Pembahasan.", version=0).refused
+    lifecycle.settle_notes(item_of(pleno), by=cast.chair, copy=refused.uuid)
+    assert texts.refused_of(item_of(pleno), "notes") == []
+    assert "<p>Pembahasan.</p>" in [copy.body for copy in texts.versions_of(item_of(pleno), "notes")]
 
 
 def test_the_same_notes_saved_again_are_no_conflict(cast, pleno):
     lifecycle.write_notes(item_of(pleno), by=cast.secretary, text="Sama.", version=0)
-    lifecycle.write_notes(item_of(pleno), by=cast.head, text="Sama.", version=0)
-    assert item_of(pleno).notes == "Sama."
+    saved = lifecycle.write_notes(item_of(pleno), by=cast.head, text="Sama.", version=0)
+    assert (item_of(pleno).notes, saved.refused, item_of(pleno).notes_version) == ("<p>Sama.</p>", None, 1)
 
 
 def test_notes_are_still_written_after_closing_but_not_once_put_up(cast):
     lifecycle.write_notes(item_of(make_closed(cast)), by=cast.secretary, text="Dilengkapi.", version=0)
     with pytest.raises(TransitionRefused):
-        lifecycle.write_notes(item_of(make_signing(cast)), by=cast.secretary, text="Terlambat.", version=0)
+        lifecycle.write_notes(
+            item_of(make_signing(cast, when=WHEN + WEEK)), by=cast.secretary, text="Terlambat.", version=0
+        )
 
 
-def test_a_decision_carries_the_notes_of_its_form_or_none_of_both_is_kept(cast, pleno):
+def test_a_decision_stands_and_the_notes_of_its_form_are_kept_where_they_collide(cast, pleno):
     lifecycle.write_notes(item_of(pleno), by=cast.head, text="Dari kepala sekretariat.", version=0)
-    with pytest.raises(Conflict):
-        decide(pleno, cast.secretary, notes=("Dari notulis.", 0, None))
-    assert not pleno.decisions.exists()
-    decide(pleno, cast.secretary, notes=("Dari keduanya.", 1, None))
-    assert (item_of(pleno).notes, item_of(pleno).notes_version, fate(pleno)) == ("Dari keduanya.", 2, "decided")
+    decide(pleno, cast.secretary, notes={"body": "Dari notulis.", "version": 0})
+    assert (pleno.decisions.count(), item_of(pleno).notes, fate(pleno)) == (
+        1,
+        "<p>Dari kepala sekretariat.</p>",
+        "decided",
+    )
+    [refused] = texts.refused_of(item_of(pleno), "notes")
+    assert (refused.body, refused.by) == ("<p>Dari notulis.</p>", cast.secretary)
+
+
+def test_a_decision_that_is_refused_leaves_no_notes_behind(cast, pleno):
+    with pytest.raises(ValidationError):
+        decide(pleno, cast.secretary, notes={"body": "Dari notulis.", "version": 0}, manner="vote", votes={})
+    assert (item_of(pleno).notes, fate(pleno)) == ("", "waiting")
 
 
 def test_a_later_save_of_the_same_open_page_is_no_conflict(cast, pleno):
     page, another = uuid.uuid4(), uuid.uuid4()
     lifecycle.write_notes(item_of(pleno), by=cast.secretary, text="Satu.", version=0, page=page)
     lifecycle.write_notes(item_of(pleno), by=cast.secretary, text="Satu dua.", version=0, page=page)
-    assert item_of(pleno).notes == "Satu dua."
-    with pytest.raises(Conflict):
-        lifecycle.write_notes(item_of(pleno), by=cast.head, text="Tiga.", version=0, page=another)
+    assert item_of(pleno).notes == "<p>Satu dua.</p>"
+    assert lifecycle.write_notes(item_of(pleno), by=cast.head, text="Tiga.", version=0, page=another).refused
+    assert item_of(pleno).notes == "<p>Satu dua.</p>"
 
 
 # --- deciding --------------------------------------------------------------------------------------------

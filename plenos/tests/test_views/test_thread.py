@@ -82,7 +82,7 @@ def test_the_whole_thread_from_plan_to_read_minutes(cast, clients):
     )
     decision = office.pleno.decisions.get()
     assert (decision.result, decision.votes.count(), decision.dissents.count()) == ("accepted", 4, 1)
-    assert item(1).notes == "Ketua membuka pembahasan."
+    assert item(1).notes == "<p>Ketua membuka pembahasan.</p>"
     office.send("note_taker", "undo", uuid=decision.uuid)
     again = words(clients["note_taker"].get(office.pleno.address("plenos:room") + "?agenda=1"))
     assert "Menyetujui laporan." in again
