@@ -58,6 +58,12 @@ class Portal:
         return [{**entry, "url": reverse(entry["url_name"])} for entry in catalogue.navigation(self.request)]
 
     @cached_property
+    def search(self):
+        """The address of the search, or None."""
+        name = catalogue.search_for(self.user) if self.user else None
+        return reverse(name) if name else None
+
+    @cached_property
     def zone_label(self):
         """WIB, WITA or WIT of the user's unit; WIB where there is none."""
         return ZONE_LABELS.get(self.unit.time_zone if self.unit else settings.TIME_ZONE, "WIB")

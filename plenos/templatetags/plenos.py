@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel.workbooks import DOCX, XLSX
 
+from .. import sheets
+
 register = template.Library()
 
 WORDS = {

@@ -1,0 +1,232 @@
+"""The register of decisions: whose words one may read, its filters, and what a line of it shows."""
+
+import functools
+import operator
+import re
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from bawaslu_portal.kernel import clock, scope
+from bawaslu_portal.kernel.models import Parentage
+
+from . import follow_ups, permissions
+from .models import AgendaItem, ArchivedMinutes, Decision, FollowUp, Minutes, Vote
+from .models.items import UNSETTLED
+from .models.sessions import RATIFIED
+
+REFERENCE = re.compile(r"^(?:[0-9.]+/(?=[0-9]+/))?(?:(?P<year>20[0-9]{2})/)?(?P<number>[0-9]{1,5})$")
+
+
+# --- who reads what -------------------------------------------------------------------------------------
+
+
+def _rows(user, unit, *, every, opened, pleno):
+    """Q over rows of a pleno: ``every`` of them for those who write, of ratified ones what class and delivery allow.
+
+    ``opened``: that the row is of class open; ``pleno``: the path to its pleno.
+    """
+    writers, own = scope.own_units(user, scope.WRITERS), scope.own_units(user)
+    overseen, below = scope.units_below(user, scope.OVERSEERS), scope.units_below(user)
+    ratified = Q(**{f"{pleno}state": RATIFIED})
+    delivered = ratified & Q(**{f"{pleno}released_at__isnull": False})
+    if unit is not None:
+        here = {unit.pk}
+        writers, own, overseen, below = writers & here, own & here, overseen & here, below & here
+        if writers:
+            return Q(organisation=unit) & every
+    to = f"{pleno}delivered_to__in"
+    parts = [
+        Q(organisation__in=writers) & every if writers else None,
+        Q(organisation__in=own - writers) & ratified & opened if own - writers else None,
+        Q(organisation__in=overseen) & delivered if overseen else None,
+        Q(organisation__in=below - overseen) & delivered & opened if below - overseen else None,
+    ]
+    former = _former(user) if unit is None else _former(user) & {unit.pk}
+    if former:
+        parts.append(
+            Q(organisation__in=former)
+            & delivered
+            & (Q(**{to: scope.own_units(user, scope.OVERSEERS)}) | Q(**{to: scope.own_units(user)}) & opened)
+        )
+    if scope.nationwide(user):
+        parts.append(delivered & opened & (Q(organisation=unit) if unit is not None else Q()))
+    return functools.reduce(operator.or_, filter(None, parts), Q(pk__in=[])) if any(parts) else Q(pk__in=[])
+
+
+def _former(user):
+    """Units that stood below his once and no longer do: what they delivered then stays readable."""
+    own = scope.own_units(user)
+    if not own:
+        return set()
+    ever = set(Parentage.objects.filter(parent__in=own).values_list("organisation_id", flat=True))
+    return ever - scope.units_below(user) - own
+
+
+def readable(user, unit=None):
+    """The numbered decisions whose words ``user`` may read (of ``unit``): before ratification only those who write."""
+    rows = _rows(user, unit, every=Q(), opened=Q(item__access="open"), pleno="pleno__")
+    return Decision.objects.standing().numbered().filter(rows)
+
+
+def known(user, unit=None):
+    """The numbered decisions that ``user`` may know to exist, their words perhaps closed to him."""
+    rows = _rows(user, unit, every=Q(), opened=Q(), pleno="pleno__")
+    return Decision.objects.standing().numbered().filter(rows)
+
+
+def readable_items(user, unit=None):
+    """The items whose title, background and notes ``user`` may read, before ratification only those who write."""
+    return AgendaItem.objects.filter(_rows(user, unit, every=Q(), opened=Q(access="open"), pleno="pleno__"))
+
+
+def extracts_readable(user):
+    """Q over the papers of decisions: they carry class and delivery themselves."""
+    final = Q(draft=False, released_at__isnull=False)
+    own, overseers = scope.own_units(user), scope.own_units(user, scope.OVERSEERS)
+    rows = Q(organisation__in=scope.own_units(user, scope.WRITERS))
+    rows |= final & (Q(organisation__in=scope.units_below(user, scope.OVERSEERS)) | Q(delivered_to__in=overseers))
+    above = Q(organisation__in=own | scope.units_below(user)) | Q(delivered_to__in=own)
+    return rows | final & Q(access="open") & (Q() if scope.nationwide(user) else above)
+
+
+def archived(user, unit=None):
+    """Minutes of earlier years that ``user`` may read: the unit's own, closed ones only those who write."""
+    writers, own = scope.own_units(user, scope.WRITERS), scope.own_units(user)
+    rows = ArchivedMinutes.objects.filter(Q(organisation__in=writers) | Q(organisation__in=own, access="open"))
+    return rows if unit is None else rows.filter(organisation=unit)
+
+
+# --- filters of the register ----------------------------------------------------------------------------
+
+SORTS = {"baru": ("-year", "-number"), "lama": ("year", "number")}
+FOLLOWED = ("berjalan", "lewat", "selesai", "tanpa")
+
+
+def _follow_ups(user, unit, reach):
+    rows = FollowUp.objects.filter(decision=OuterRef("pk"))
+    return rows.filter(follow_ups.mine(user, unit)) if reach == permissions.OWN else rows
+
+
+def narrowed(rows, user, unit, wanted):
+    """``rows`` by the filters of the address: year, category, manner, state of the follow-ups, what it concerns."""
+    if wanted.get("tahun"):
+        rows = rows.filter(year=wanted["tahun"])
+    if wanted.get("kategori"):
+        rows = rows.filter(category=wanted["kategori"])
+    if wanted.get("cara"):
+        rows = rows.filter(manner=wanted["cara"])
+    if wanted.get("hal") == "lain":
+        rows = rows.filter(concerns__isnull=False)
+    elif wanted.get("hal") == "ubah":
+        rows = rows.filter(Q(reverses__isnull=False) | Exists(_undoers(OuterRef("pk"))))
+    reach = permissions.follow_up_reach(user, unit)
+    if wanted.get("tl") and reach in (permissions.ALL, permissions.OWN, permissions.LATENESS):
+        theirs = _follow_ups(user, unit, reach)
+        running, late = theirs.unsettled(), theirs.overdue(clock.today(unit))
+        rows = {
+            "berjalan": lambda: rows.filter(Exists(running)),
+            "lewat": lambda: rows.filter(Exists(late)),
+            "selesai": lambda: rows.filter(Exists(theirs), ~Exists(running)),
+            "tanpa": lambda: rows.filter(~Exists(theirs)),
+        }[wanted["tl"]]()
+    return rows
+
+
+def _undoers(decision):
+    """Standing decisions that reverse ``decision``: accepted, and numbered."""
+    return Decision.objects.standing().numbered().filter(reverses=decision, result="accepted")
+
+
+def years(unit):
+    """The years from the first numbered decision of ``unit`` to this one, the newest first."""
+    first = Decision.objects.filter(organisation=unit).numbered().order_by("year").values_list("year", flat=True)[:1]
+    this_year = clock.today(unit).year
+    return list(range(this_year, min([*first, this_year]) - 1, -1))
+
+
+def numbered_like(words):
+    """Filters for a reference typed as such: 74.71/2024/12, 2024/12 or 12; None for other words."""
+    found = REFERENCE.match(words.strip())
+    if not found:
+        return None
+    year = {"year": int(found["year"])} if found["year"] else {}
+    return {"number": int(found["number"]), **year}
+
+
+def dressed(rows):
+    """``rows`` with all that a line of the register shows."""
+    undoers = Decision.objects.standing().numbered().filter(result="accepted").select_related("organisation")
+    return rows.select_related(
+        "organisation", "pleno__organisation", "item", "reverses__organisation"
+    ).prefetch_related(
+        Prefetch("votes", Vote.objects.only("choice", "decision"), to_attr="cast"),
+        Prefetch("reversed_by", undoers, to_attr="undone_through"),
+    )
+
+
+def give_follow_ups(user, decisions, unit=None):
+    """Set on each decision the follow-ups that ``user`` may know of, as ``followed`` (None: nothing); one query."""
+    reaches = {d.organisation_id: permissions.follow_up_reach(user, d.organisation_id) for d in decisions}
+    rows = FollowUp.objects.filter(decision__in=[d.pk for d in decisions]).select_related(
+        "organisation", "responsible__user", "division"
+    )
+    theirs = {}
+    for row in rows:
+        if reaches[row.organisation_id] != permissions.OWN or permissions.does(user, row):
+            theirs.setdefault(row.decision_id, []).append(row)
+    for decision in decisions:
+        reach = reaches[decision.organisation_id]
+        decision.follow_up_reach = reach
+        decision.followed = None if reach == permissions.NOTHING else Followed(theirs.get(decision.pk, []), reach)
+    return decisions
+
+
+class Followed:
+    """The follow-ups of one decision, summed up in letter and words as far as ``reach`` goes."""
+
+    def __init__(self, rows, reach):
+        self.rows, self.reach = rows, reach
+        self.count = len(rows)
+        self.open = sum(row.state in UNSETTLED for row in rows)
+        late = [row for row in rows if row.state in UNSETTLED and row.due < clock.today(row.organisation)]
+        self.late = len(late)
+        self.days = max((row.days_late(clock.today(row.organisation)) for row in late), default=0)
+        self.ended = max((row.settled_at for row in rows if row.settled_at), default=None)
+
+    @property
+    def kind(self):
+        """off (none), counts (how they stand is not his to know), late, open or done."""
+        if not self.rows:
+            return "off"
+        if self.reach == permissions.COUNTS:
+            return "counts"
+        return "late" if self.late else "open" if self.open else "done"
+
+
+def give_words(decisions):
+    """Set on each decision ``words`` and ``title`` as they are to be read: after a correction, as corrected."""
+    versions = {d.pleno_id: d.pleno.minutes_version for d in decisions if d.pleno.minutes_version > 1}
+    records = {}
+    if versions:
+        rows = Minutes.objects.filter(pleno__in=versions, version__gt=1, ratified_at__isnull=False)
+        for pleno, version, record in rows.values_list("pleno", "version", "record"):
+            if version == versions[pleno]:
+                records[pleno] = record
+    for decision in decisions:
+        decision.words, decision.title, decision.corrected = decision.text, decision.item.title, False
+        for item in records.get(decision.pleno_id, {"items": []})["items"]:
+            for said in item["decisions"]:
+                if said["reference"] == decision.reference:
+                    decision.corrected = (said["text"], item["title"]) != (decision.text, decision.item.title)
+                    decision.words, decision.title = said["text"], item["title"]
+    return decisions
+
+
+def details(decision):
+    """Votes, dissents, the decision that it reverses and those that reverse it, for its page."""
+    return {
+        "votes": decision.votes.select_related("attendee"),
+        "dissents": decision.dissents.select_related("attendee"),
+        "submission": decision.item.submission if decision.item.submission_id else None,
+        "version": decision.pleno.minutes_version,
+    }

@@ -1,0 +1,100 @@
+"""The register of decisions and the follow-ups of a unit as tables for Excel and paper, as filtered on their pages."""
+
+from collections import Counter
+
+from django.utils.translation import gettext as _
+
+from bawaslu_portal.kernel import clock
+from bawaslu_portal.kernel.exports import Column, Table
+
+MOST = 5000  # rows of one register or list of follow-ups
+
+
+def decisions(unit, rows, filters):
+    """The register of decisions, as filtered."""
+    columns = [
+        Column("number", _("Nomor"), "code", width=15),
+        Column("year", _("Tahun"), "code", width=15),
+        Column("day", _("Tanggal"), "date", width=25),
+        Column("title", _("Agenda"), width=46),
+        Column("text", _("Keputusan")),
+        Column("category", _("Kategori"), width=38),
+        Column("manner", _("Cara"), width=30),
+        Column("followed", _("Tindak lanjut"), width=38),
+        Column("related", _("Hubungan"), width=30),
+    ]
+    lines = [
+        {
+            "number": row.number,
+            "year": str(row.year),
+            "day": clock.local(row.happened_at, unit).date(),
+            "title": row.title,
+            "text": row.words,
+            "category": row.get_category_display(),
+            "manner": manner(row),
+            "followed": followed(row.followed),
+            "related": related(row),
+        }
+        for row in rows
+    ]
+    note = "; ".join(str(label) for _name, label in filters)
+    return Table("register", _("Register keputusan"), columns, lines, subtitle=unit.name, note=note, landscape=True)
+
+
+def manner(decision):
+    """How it was decided, with the count of a vote."""
+    if decision.manner != "vote":
+        return str(decision.get_manner_display())
+    counts = Counter(vote.choice for vote in decision.cast)
+    return _("Suara terbanyak, %(agree)s setuju, %(against)s tidak") % {
+        "agree": counts["agree"],
+        "against": counts["against"],
+    }
+
+
+def followed(sums):
+    """How the follow-ups of a decision stand, in words, as far as one may know."""
+    if sums is None:
+        return ""
+    words = {
+        "off": _("Tanpa tindak lanjut"),
+        "counts": _("%(count)s tindak lanjut"),
+        "late": _("Lewat tenggat %(days)s hari"),
+        "open": _("Berjalan, %(open)s dari %(count)s tindak lanjut"),
+        "done": _("Selesai"),
+    }
+    return words[sums.kind] % {"count": sums.count, "open": sums.open, "days": sums.days}
+
+
+def related(decision):
+    """Which decision it reverses, and which reverse it."""
+    words = [_("mencabut %(reference)s") % {"reference": decision.reverses.reference}] if decision.reverses_id else []
+    words += [_("dicabut oleh %(reference)s") % {"reference": one.reference} for one in decision.undone_through]
+    return "; ".join(words)
+
+
+def follow_ups(unit, rows, filters):
+    """The follow-ups of a unit, as filtered."""
+    columns = [
+        Column("due", _("Tenggat"), "date", width=25),
+        Column("what", _("Tindak lanjut")),
+        Column("doer", _("Penanggung jawab"), width=52),
+        Column("reference", _("Keputusan"), "code", width=30),
+        Column("state", _("Keadaan"), width=42),
+        Column("days", _("Hari lewat"), "number", width=17),
+    ]
+    today = clock.today(unit)
+    lines = [
+        {
+            "due": row.due,
+            "what": row.what,
+            "doer": row.doer_named,
+            "reference": row.decision.reference,
+            "state": row.get_state_display(),
+            "days": row.days_late(today) or "",
+        }
+        for row in rows
+    ]
+    note = "; ".join(str(label) for _name, label in filters)
+    title = _("Tindak lanjut keputusan pleno")
+    return Table("tindak-lanjut", title, columns, lines, subtitle=unit.name, note=note, landscape=True)

@@ -1,0 +1,134 @@
+"""The follow-ups of a unit, one of them, and what is said of it."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from bawaslu_portal.kernel import clock, exports, forms, ledger
+
+from .. import follow_ups as reading
+from .. import lifecycle, permissions, register, sheets
+from ..forms.following import FollowUpFilter, ProgressForm, WordForm
+from .fetch import REFUSALS, find_unit, refuse
+
+PAGE = 30
+
+
+@exports.printable
+def follow_ups(request, code):
+    """The follow-ups of a unit, the overdue first; for the level above counts and lateness only."""
+    unit = find_unit(request, code)
+    sums = reading.sums(request.user, unit)
+    if sums is None:
+        raise Http404
+    people, divisions = reading.doers(request.user, unit)
+    form = FollowUpFilter(request.GET, years=register.years(unit), people=people, divisions=divisions)
+    rows = reading.narrowed(reading.of_unit(request.user, unit), unit, form.wanted)
+    if response := exports.answer(request, lambda: sheets.follow_ups(unit, rows[: sheets.MOST], form.chips()), unit):
+        return response
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {"unit": unit, "sums": sums, "form": form, "page": page, "today": clock.today(unit)}
+    context["reads"] = permissions.follow_up_reach(request.user, unit) in (permissions.ALL, permissions.OWN)
+    return render(request, "plenos/follow_ups.html", context)
+
+
+def _find(request, code, uuid):
+    """A follow-up that the reader may read, or 404."""
+    return get_object_or_404(reading.readable(request.user), organisation__code=code, uuid=uuid)
+
+
+def _may(user, follow_up):
+    """What ``user`` may do with it now, by the names of the verbs."""
+    open_, reported = follow_up.state == "open", follow_up.state == "reported"
+    judges = reported and permissions.may_confirm_done(user, follow_up)
+    return {
+        "note_progress": (open_ or reported) and permissions.may_note_progress(user, follow_up),
+        "report_done": open_ and permissions.may_report_done(user, follow_up),
+        "confirm_done": judges and lifecycle.reporter(follow_up) != user.pk,
+        "send_back": judges,
+        "stop": (open_ or reported) and permissions.may_stop(user, follow_up),
+    }
+
+
+@require_GET
+def follow_up(request, code, uuid):
+    """One follow-up: what, who, until when, and all that was said of it."""
+    return _show(request, _find(request, code, uuid), ProgressForm())
+
+
+def _show(request, row, form, status=200):
+    context = {
+        "follow_up": row,
+        "may": _may(request.user, row),
+        "progress": reading.told(row),
+        "late": row.late_now,
+        "reads_decision": register.readable(request.user, row.organisation).filter(pk=row.decision_id).exists(),
+        "history": ledger.history_of(row),
+    }
+    return forms.page(request, "plenos/follow_up.html", form, status, **context)
+
+
+def _progress(request, code, uuid, verb, done):
+    """Say how it goes, with evidence; from the room one comes back to the room."""
+    row = _find(request, code, uuid)
+    form = ProgressForm(request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in ("text", "files")}
+        try:
+            verb(row, by=request.user, **facts)
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, done)
+            back = request.POST.get("back", "")
+            return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else row)
+    return _show(request, row, form, status)
+
+
+@require_POST
+def note_progress(request, code, uuid):
+    """Note how a follow-up goes."""
+    return _progress(request, code, uuid, lifecycle.note_progress, _("Perkembangan dicatat."))
+
+
+@require_POST
+def report_done(request, code, uuid):
+    """Report it done: another confirms."""
+    done = _("Dilaporkan selesai. Orang lain yang menyatakannya selesai.")
+    return _progress(request, code, uuid, lifecycle.report_done, done)
+
+
+def _word(request, code, uuid, name, done):
+    """A step with a word and nothing else: asked on a page of its own."""
+    row = _find(request, code, uuid)
+    form = WordForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        try:
+            getattr(lifecycle, name)(row, by=request.user, text=form.cleaned_data["text"])
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, done)
+            return redirect(row)
+    return forms.page(request, "plenos/follow_up_word.html", form, status, follow_up=row, verb=name)
+
+
+def confirm_done(request, code, uuid):
+    """Say that it is done."""
+    return _word(request, code, uuid, "confirm_done", _("Dinyatakan selesai."))
+
+
+def send_back(request, code, uuid):
+    """Say that it is not done yet, and why."""
+    return _word(request, code, uuid, "send_back", _("Dikembalikan; pelaksananya diberi tahu."))
+
+
+def stop(request, code, uuid):
+    """Stop it, and why."""
+    return _word(request, code, uuid, "stop", _("Tindak lanjut dihentikan."))
