@@ -69,8 +69,10 @@ ACTIONS = {
     "confirm": "confirm",
     "sign_by_hand": "sign_by_hand",
     "excuse": "excuse",
+    "remind": "remind",
     "ratify": "ratify",
     "mark_read": "mark_read",
+    "return_minutes": "return",
 }
 
 
@@ -199,8 +201,10 @@ CALLS = {
         p, by=by, attendee=row_for(p, cast.members[2]), scan=stored_scan(), signed_on=p.planned_at.date()
     ),
     "excuse": lambda p, by, cast: lifecycle.excuse(p, by=by, attendee=row_for(p, cast.members[2]), reason="Sakit"),
+    "remind": lambda p, by, cast: lifecycle.remind(p, by=by),
     "ratify": lambda p, by, cast: lifecycle.ratify(p, by=by),
     "mark_read": lambda p, by, cast: lifecycle.mark_read(p, by=by),
+    "return_minutes": lambda p, by, cast: lifecycle.return_minutes(p, by=by, reason="Tidak lengkap"),
 }
 
 
@@ -328,8 +332,10 @@ PAGES = {
         SIGNING,
         CLOSED,
     ),
+    "remind": ("remind", None, lambda p, c: {}, SIGNING, CLOSED),
     "ratify": ("ratify", None, lambda p, c: {"digest": digest_of(p)}, SIGNING, RATIFIED),
     "mark_read": ("mark_read", None, lambda p, c: {}, RATIFIED, SIGNING),
+    "return_minutes": ("return_minutes", None, lambda p, c: {"reason": "Tidak lengkap"}, RATIFIED, SIGNING),
 }
 
 

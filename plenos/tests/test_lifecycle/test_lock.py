@@ -13,7 +13,17 @@ from bawaslu_portal.kernel.models import LedgerEntry
 from plenos import lifecycle
 from plenos.models import Absence, Adjournment, Attachment, Drop, Progress, Reading
 
-from ..factories import WHEN, item_of, make_open, make_ratified, make_signing, membership, row_of, sign_all, stored_scan
+from ..factories import (
+    WHEN,
+    item_of,
+    make_open,
+    make_ratified,
+    make_signing,
+    membership,
+    row_of,
+    sign_all,
+    stored_scan,
+)
 
 pytestmark = pytest.mark.django_db
 ITEMS = "SELECT id FROM plenos_agendaitem WHERE pleno_id = %s"
