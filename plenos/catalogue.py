@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bawaslu_portal.kernel import catalogue, scope
 from bawaslu_portal.kernel.catalogue import JobKind, Kind, NavigationEntry, PaperKind, SettingSpec, SubmissionKind
 
-from . import compliance, desk, documents, queries, register
+from . import compliance, desk, documents, preparing_desk, queries, register
 from . import help as help_sheets
 
 ASSUMPTION = _("asumsi kerja")
@@ -263,7 +263,7 @@ def waiting(user):
                 "due": None,
             }
         )
-    return rows + desk.rows(user)
+    return rows + desk.rows(user) + preparing_desk.rows(user)
 
 
 def week(user):
