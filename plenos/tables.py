@@ -1,8 +1,12 @@
 """The lists of the plenary as tables for Excel and paper: the columns of each page, its filter and its order."""
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bawaslu_portal.kernel.exports import Column, Moment, Table
+from bawaslu_portal.kernel import charts
+from bawaslu_portal.kernel.exports import Column, Moment, State, Table
+
+from .templatetags.boards import figures, letter
 
 
 def plenos_of(unit, plenos, year):
@@ -47,3 +51,125 @@ def deliveries(plenos):
         for pleno in plenos
     ]
     return Table("risalah", _("Risalah yang diterima"), columns, rows, landscape=True)
+
+
+def _period(weeks):
+    """ "minggu ke-23 sampai ke-35 tahun 2024 (3 Juni sampai 1 September)"."""
+    if not weeks:
+        return ""
+    (year, first, begins), (until, last, _ends) = weeks[0], weeks[-1]
+    return _("minggu ke-%(first)s %(year)s sampai ke-%(last)s %(until)s, mulai %(begins)s") % {
+        "first": first,
+        "year": year,
+        "last": last,
+        "until": until,
+        "begins": date_format(begins, "j F Y"),
+    }
+
+
+def _state(cell):
+    return State(letter(cell), cell.word, cell.kind) if cell.letter else ""
+
+
+def _note(seen):
+    """The key, and what is outside the rates."""
+    words = [
+        _("T: tepat waktu."),
+        _("P: dalam proses, belum dinilai ketepatannya."),
+        _("L: lambat."),
+        _("K: tanpa kuorum."),
+        _("N: nihil, tidak ada pleno."),
+        _("B: bebas wajib, tidak masuk hitungan."),
+    ]
+    return " ".join(words)
+
+
+def trend(seen):
+    """The chart of the weeks in which anything was due: held, and on time."""
+    due = [(week, found) for week, found in zip(seen.weeks, seen.columns, strict=True) if found.owed]
+    held = tuple(None if t.held_rate is None else round(t.held_rate, 1) for _week, t in due)
+    timely = tuple(None if t.on_time_rate is None else round(t.on_time_rate, 1) for _week, t in due)
+    return charts.Lines(
+        "arah",
+        _("Pleno terlaksana dan tepat waktu per minggu, dalam persen"),
+        [week[1] for week, _found in due],
+        [charts.Series(_("terlaksana"), held), charts.Series(_("tepat waktu"), timely, second=True)],
+    )
+
+
+def board(seen):
+    """The board as it is seen: units in its order, a column a week, sums at the foot."""
+    wide = len(seen.weeks) > 13
+    columns = [
+        Column("unit", _("Unit"), width=46 if not wide else 42),
+        *(
+            Column(f"{year}-W{week:02d}", f"{week:02d}", "state", full=f"{year}-W{week:02d}", width=4.4 if wide else 9)
+            for year, week, _monday in seen.weeks
+        ),
+        Column("held", _("Terlaksana"), "number", width=13 if wide else 20),
+        Column("owed", _("Kewajiban"), "number", width=13 if wide else 20),
+        Column("rate", _("Terlaksana (%)"), "percent", width=13 if wide else 20),
+        Column("on_time", _("Tepat (%)"), "percent", width=13 if wide else 20),
+    ]
+    rows = [[row.unit.region_name, *map(_state, row.cells), *_sums(row.tally)] for row in seen.rows]
+    foot = [[_("Terlaksana"), *(found.held if found.owed else "" for found in seen.columns), *_sums(seen.total)]]
+    return Table(
+        "papan kepatuhan",
+        _("Kepatuhan pleno mingguan"),
+        columns,
+        rows,
+        subtitle=f"{seen.unit.name}, {_period(seen.weeks)}",
+        note=_note(seen),
+        foot=foot if rows else [],
+        figures=figures(seen),
+        chart=trend(seen) if seen.last_due and len(seen.rows) > 1 else None,
+        landscape=True,
+        paper_size="F4",
+    )
+
+
+def _sums(tally):
+    return [
+        tally.held,
+        tally.owed,
+        "" if tally.held_rate is None else round(tally.held_rate, 1),
+        "" if tally.on_time_rate is None else round(tally.on_time_rate, 1),
+    ]
+
+
+def absent(frame, question, rows):
+    """Weeks that were not held or not reported, the worst units first."""
+    columns = [
+        Column("unit", _("Unit")),
+        Column("week", _("Minggu"), "code", width=22),
+        Column("monday", _("Mulai"), "date", width=38),
+        Column("state", _("Huruf"), "state", width=12),
+        Column("word", _("Keadaan"), width=66),
+        Column("bad", _("Minggu bermasalah unit ini"), "number", width=25),
+        Column("explained", _("Penjelasan"), width=46),
+    ]
+    found = [
+        {
+            "unit": row.unit.name,
+            "week": row.week_text,
+            "monday": row.week[2],
+            "state": _state(row.cell),
+            "word": str(row.cell.word),
+            "bad": row.bad,
+            "explained": str(row.explained_word),
+        }
+        for row in rows
+    ]
+    period = _("%(first)s sampai %(last)s") % {
+        "first": "{}-W{:02d}".format(*question.first.isocalendar()),
+        "last": "{}-W{:02d}".format(*question.last.isocalendar()),
+    }
+    return Table(
+        "belum pleno",
+        _("Belum berpleno atau belum melapor"),
+        columns,
+        found,
+        subtitle=f"{frame.unit.name}, {period}",
+        landscape=True,
+        paper_size="F4",
+    )

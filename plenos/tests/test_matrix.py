@@ -15,13 +15,14 @@ from django.urls import reverse
 from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
 from plenos import lifecycle
-from plenos.models import Decision, Pleno
+from plenos.models import Attachment, Decision, Pleno
 
-from ..models.sessions import CANCELLED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
-from .factories import LATER, ROLES, item_of, row_of, scan, sign_all, stored_scan
+from ..lifecycle.table import ATTACH
+from ..models.sessions import ADJOURNED, CANCELLED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
+from .factories import LATER, PDF, ROLES, item_of, row_of, scan, sign_all, stored_scan
 
 HOUR = datetime.timedelta(hours=1)
-STATES = (DRAFT, INVITED, OPEN, CLOSED, SIGNING, RATIFIED, CANCELLED)
+STATES = (DRAFT, INVITED, OPEN, ADJOURNED, CLOSED, SIGNING, RATIFIED, CANCELLED)
 
 
 def read_matrix():
@@ -54,6 +55,14 @@ ACTIONS = {
     "record_late": "record_late",
     "open_held": "open_held",
     "set_attendance": "attend",
+    "step_out": "attend",
+    "step_in": "attend",
+    "adjourn": "adjourn",
+    "resume": "resume",
+    "continue_later": "close",
+    "attach": "attach",
+    "describe": "describe",
+    "detach": "detach",
     "write_notes": "note",
     "decide": "decide",
     "undo_decision": "undo",
@@ -97,7 +106,7 @@ def moment_for(pleno, verb=None):
         return pleno.planned_at + HOUR
     if pleno.state in (DRAFT, INVITED, CANCELLED):
         return pleno.planned_at - datetime.timedelta(days=2)
-    if pleno.state == OPEN:
+    if pleno.state in (OPEN, ADJOURNED):
         return pleno.planned_at + HOUR
     return pleno.planned_at + datetime.timedelta(days=2)
 
@@ -112,16 +121,19 @@ def at_stage(world, verb, state):
 
 
 def settle(pleno, by):
-    for item in pleno.items.filter(fate="waiting"):
-        item.pleno = pleno
-        lifecycle.defer(item, by=by, reason="Habis waktu.")
+    """Nothing is left open: closing then depends on role and state alone."""
+    pleno.items.filter(fate="waiting").update(fate="deferred", fate_reason="Habis waktu.")
 
 
 def prepare(verb, pleno, cast):
     """What must have gone before, so that at this stage only role and state decide."""
     by = cast.secretary
-    if verb == "close" and pleno.state == OPEN:
+    if verb == "close" and pleno.state in (OPEN, ADJOURNED):
         settle(pleno, by)
+    elif verb == "step_in" and pleno.state == OPEN:
+        lifecycle.step_out(row_for(pleno, cast.members[4]), by=by)
+    elif verb in ("describe", "detach") and pleno.state in ATTACH.sources:
+        lifecycle.attach(item_of(pleno), by=by, files=[(PDF, "application/pdf", "surat.pdf")])
     elif verb == "reopen_item" and pleno.state == OPEN:
         lifecycle.defer(item_of(pleno), by=by, reason="Belum siap.")
     elif verb == "undo_decision" and pleno.state == OPEN:
@@ -152,6 +164,12 @@ def decision_of(pleno):
     return decision
 
 
+def attachment_of(pleno):
+    attachment = Attachment.objects.filter(item__pleno=pleno).last() or Attachment(item=item_of(pleno), pk=0)
+    attachment.item.pleno = pleno
+    return attachment
+
+
 def digest_of(pleno):
     minutes = pleno.minutes.filter(taken_back_at=None).first()
     return minutes.digest if minutes else ""
@@ -163,7 +181,13 @@ def happened(pleno, hours=1):
 
 CALLS = {
     "plan": lambda p, by, cast: lifecycle.plan(
-        p.organisation, by=by, year=p.week_year, week=p.week, planned_at=p.planned_at, place="Aula", agenda=["Laporan"]
+        p.organisation,
+        by=by,
+        year=p.week_year,
+        week=p.week,
+        planned_at=p.planned_at + 2 * HOUR,
+        place="Aula",
+        agenda=["X"],
     ),
     "edit": lambda p, by, cast: lifecycle.edit(p, by=by, place="Aula"),
     "add_item": lambda p, by, cast: lifecycle.add_item(p, by=by, title="Tambahan"),
@@ -184,6 +208,18 @@ CALLS = {
     "set_attendance": lambda p, by, cast: lifecycle.set_attendance(
         row_for(p, cast.members[4]), by=by, status="ill", reason="demam"
     ),
+    "step_out": lambda p, by, cast: lifecycle.step_out(row_for(p, cast.members[4]), by=by),
+    "step_in": lambda p, by, cast: lifecycle.step_in(row_for(p, cast.members[4]), by=by),
+    "adjourn": lambda p, by, cast: lifecycle.adjourn(p, by=by, reason="Istirahat"),
+    "resume": lambda p, by, cast: lifecycle.resume(p, by=by),
+    "continue_later": lambda p, by, cast: lifecycle.continue_later(
+        p, by=by, planned_at=clock.now() + 30 * HOUR, place="Aula", reason="Habis waktu"
+    ),
+    "attach": lambda p, by, cast: lifecycle.attach(
+        item_of(p), by=by, files=[(PDF, "application/pdf", "surat.pdf")], caption="Surat"
+    ),
+    "describe": lambda p, by, cast: lifecycle.describe(attachment_of(p), by=by, caption="Surat"),
+    "detach": lambda p, by, cast: lifecycle.detach(attachment_of(p), by=by),
     "write_notes": lambda p, by, cast: lifecycle.write_notes(item_of(p), by=by, text="Dibahas.", version=0),
     "decide": lambda p, by, cast: lifecycle.decide(item_of(p), by=by, category="plan", text="Setuju.", **happened(p)),
     "undo_decision": lambda p, by, cast: lifecycle.undo_decision(decision_of(p), by=by),
@@ -277,7 +313,13 @@ def attendance(pleno, cast):
 
 # verb: (name of the address, the uuid in it, the form, the stage where it can be done, one where it cannot)
 PAGES = {
-    "plan": ("plan", None, lambda p, c: facts_of(p), DRAFT, None),
+    "plan": (
+        "plan",
+        None,
+        lambda p, c: facts_of(p) | {"planned_at": local(p.planned_at + 2 * HOUR, p)},
+        DRAFT,
+        None,
+    ),
     "edit": ("edit", None, lambda p, c: facts_of(p), DRAFT, INVITED),
     "add_item": ("agenda", None, lambda p, c: {"title": "Tambahan", "access": "closed"}, INVITED, CLOSED),
     "edit_item": ("item_edit", item_of, lambda p, c: {"title": "Diubah", "access": "closed"}, DRAFT, OPEN),
@@ -299,6 +341,26 @@ PAGES = {
     "record_late": ("record_late", None, lambda p, c: {}, INVITED, CLOSED),
     "open_held": ("open", None, opening, DRAFT, OPEN),
     "set_attendance": ("attend", lambda p: p.attendees.members().last(), attendance, OPEN, CLOSED),
+    "step_out": ("step_out", lambda p: row_for(p, p.attendees.members().last().user), lambda p, c: {}, OPEN, ADJOURNED),
+    "step_in": ("step_in", lambda p: row_for(p, p.attendees.members().last().user), lambda p, c: {}, OPEN, CLOSED),
+    "adjourn": ("adjourn", None, lambda p, c: {"reason": "Istirahat"}, OPEN, ADJOURNED),
+    "resume": (
+        "resume",
+        None,
+        lambda p, c: {"back": [a.pk for a in p.attendees.all()], "chair": p.chair_id},
+        ADJOURNED,
+        None,
+    ),
+    "continue_later": (
+        "continue_later",
+        None,
+        lambda p, c: {"planned_at": local(clock.now() + 30 * HOUR, p), "place": "Aula", "reason": "Habis waktu"},
+        ADJOURNED,
+        SIGNING,
+    ),
+    "attach": ("attachments", item_of, lambda p, c: {"files": scan()}, CLOSED, SIGNING),
+    "describe": ("attachment_edit", attachment_of, lambda p, c: {"caption": "Surat", "order": "1"}, OPEN, None),
+    "detach": ("attachment_remove", attachment_of, lambda p, c: {}, DRAFT, CLOSED),
     "write_notes": ("notes", item_of, lambda p, c: {"notes": "Dibahas.", "notes_version": "0"}, CLOSED, SIGNING),
     "decide": (
         "decide",

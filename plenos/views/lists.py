@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from bawaslu_portal.kernel import clock, exports, ledger, outbox, remark_forms, remarks
 from bawaslu_portal.kernel.models import Duty, Organisation, OutboxMessage
 
-from .. import actions, owed, permissions, queries, tables
+from .. import actions, compliance, follow_ups, owed, permissions, queries, tables
 from ..models import Pleno
 from ..models.sessions import RATIFIED
 from .fetch import find, find_unit
@@ -64,6 +64,7 @@ def unit_list(request, code):
         "chosen_state": state,
         "states": Pleno.STATES,
         "may_plan": permissions.may_plan(request.user, unit),
+        "follow_up_reach": permissions.follow_up_reach(request.user, unit),
     }
     return render(request, "plenos/unit.html", context)
 
@@ -114,11 +115,14 @@ def pleno_page(request, code, year, week, ordinal):
     """One pleno: its facts, what can be done now, and what the reader may read of it."""
     pleno = find(request, code, year, week, ordinal)
     reach = permissions.reach(request.user, pleno)
+    items = list(queries.items_of(request.user, pleno, votes=False))
+    looks_back = reach.preparation and pleno.closed_at is None and follow_ups.reviews(items)
     context = {
         "pleno": pleno,
         "reach": reach,
         "steps": actions.for_user(request.user, pleno),
-        "items": queries.items_of(request.user, pleno, votes=False),
+        "items": items,
+        "reviewed": follow_ups.reviewed(pleno) if looks_back else None,
         "papers": queries.papers_of(request.user, pleno),
         "invitations": pleno.invitations.select_related("issued_by") if reach.invitation else [],
         "guests": pleno.attendees.filter(element="guest") if reach.preparation else [],

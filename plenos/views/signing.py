@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from bawaslu_portal.kernel import documents, forms, ledger, numbering, uploads
+from bawaslu_portal.kernel import documents, forms, ledger, numbering, remarks, uploads
 from bawaslu_portal.kernel.freshness import require_fresh
 from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted, TransitionRefused
 
@@ -40,6 +40,7 @@ def _page(request, pleno, minutes, *, words=None, form=None, status=200):
     prepares = permissions.may_prepare(user, pleno)
     signing = queries.signing_state(pleno, minutes)
     mine = next((s for a, s in signing if a.user_id == user.pk), None)
+    returned = queries.returned(pleno)
     context = {
         "pleno": pleno,
         "minutes": minutes,
@@ -55,10 +56,13 @@ def _page(request, pleno, minutes, *, words=None, form=None, status=200):
         "may_mark_read": pleno.state == RATIFIED
         and permissions.may_mark_read(user, pleno)
         and not pleno.readings.filter(reader=user, version=pleno.minutes_version).exists(),
+        "may_return": pleno.state == RATIFIED
+        and permissions.may_mark_read(user, pleno)
+        and returned is None,
         "versions": queries.versions_of(pleno) if pleno.minutes_version > 1 else [],
         "correction": minutes.correction if minutes else None,
         "under_way": queries.correction_under_way(pleno) if prepares and pleno.state == RATIFIED else None,
-        "returned": queries.returned(pleno),
+        "returned": returned if remarks.reads(user, pleno.organisation) else None,
         "readings": pleno.readings.select_related("reader", "reader_unit"),
         "history": ledger.history_of(pleno) if permissions.reach(user, pleno).history else None,
         **papers.values("plenos.berita_acara", record)[1],

@@ -1,0 +1,271 @@
+"""Boards of units by weeks as markup, fast: a row is one template of constants, into which go name and address once.
+
+29,000 cells of a nation's year are some hundreds of pieces (state and week), made once, and 553 rows joined of them.
+"""
+
+from django import template
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+from bawaslu_portal.kernel import charts, clock
+
+from .. import compliance
+
+register = template.Library()
+
+LOW = 75  # per cent of weeks held below which a row is marked (assumption of this page, not a rule)
+LETTERS = {
+    "T": pgettext_lazy("huruf keadaan pleno", "T"),
+    "P": pgettext_lazy("huruf keadaan pleno", "P"),
+    "L": pgettext_lazy("huruf keadaan pleno", "L"),
+    "K": pgettext_lazy("huruf keadaan pleno", "K"),
+    "N": pgettext_lazy("huruf keadaan pleno", "N"),
+    "B": pgettext_lazy("huruf keadaan pleno", "B"),
+}
+KINDS = ("Kabupaten ", "Kota ", "Provinsi ", "Daerah Khusus ")
+
+
+def letter(cell):
+    """The letter of a cell in the language of the page."""
+    return str(LETTERS.get(cell.letter, ""))
+
+
+def short_name(unit):
+    """(Kabupaten , Kolaka): the kind of a region apart from its name."""
+    name = unit.region_name
+    kind = next((kind for kind in KINDS if name.startswith(kind)), "")
+    return kind, name.removeprefix(kind)
+
+
+def percent(value):
+    """ "90,2 %", or a dash."""
+    return "–" if value is None else f"{number_format(value, 1)}\u00a0%"
+
+
+def figures(seen):
+    """Up to four figures over what is shown: (figure, of what)."""
+    total = seen.total
+    return [
+        (
+            percent(total.held_rate),
+            _("pleno terlaksana, %(part)s dari %(whole)s kewajiban") % _of(total.held, total.owed),
+        ),
+        (
+            percent(total.on_time_rate),
+            _("tepat waktu, %(part)s dari %(whole)s yang sudah dapat dinilai") % _of(total.on_time, total.judged),
+        ),
+        (str(total["N"]), _("minggu tanpa pleno, pada %(units)s unit") % {"units": seen.missing_units}),
+        (str(total["K"]), _("minggu dengan pleno tanpa kuorum")),
+    ]
+
+
+def _of(part, whole):
+    return {"part": part, "whole": whole}
+
+
+def _constant(text):
+    """Text of ours inside a template for ``format_html``."""
+    return conditional_escape(text).replace("{", "{{").replace("}", "}}")
+
+
+class Pieces(dict):
+    """The markup of a cell by (cell, week); {0} is the address of the unit, {1} its name."""
+
+    def __init__(self, full):
+        super().__init__()
+        self.full = full
+
+    def __missing__(self, key):
+        cell, (year, week, _monday) = key
+        shown, word = _constant(letter(cell)), _constant(str(cell.word))
+        if self.full:
+            label = _constant(_("minggu %(week)s") % {"week": week})
+            made = (
+                f'<td><a class="cell c-{cell.kind}" href="{{0}}{year}-W{week:02d}/" title="{word}"'
+                f' aria-label="{{1}}, {label}: {word}">{shown}</a></td>'
+            )
+        else:
+            made = f'<td><a class="c-{cell.kind}" href="{{0}}{year}-W{week:02d}/" title="{word}">{shown}</a></td>'
+        self[key] = made
+        return made
+
+
+def _rates(tally, full):
+    """The two cells at the end of a row: how many of how many were held, and how many of these on time."""
+    low = " low" if tally.held_rate is not None and tally.held_rate < LOW else ""
+    return format_html(
+        '<td class="rate{}">{}{}</td><td class="rate">{}</td>',
+        low,
+        f"{tally.held}/{tally.owed}",
+        charts.bar(tally.held, tally.owed) if full else "",
+        percent(tally.on_time_rate),
+    )
+
+
+def _head(row, full):
+    kind, name = short_name(row.unit)
+    address = reverse("plenos:unit", args=[row.unit.code])
+    if not full:
+        return format_html('<th class="unit" scope="row"><a href="{}">{}{}</a></th>', address, kind, name)
+    low = " low" if row.tally.held_rate is not None and row.tally.held_rate < LOW else ""
+    return format_html(
+        '<th class="unit" scope="row"><a href="{}"><span><span class="kind">{}</span>{}</span>'
+        '<span class="unit-rate{}">{}</span></a></th>',
+        address,
+        kind,
+        name,
+        low,
+        _("%(held)s dari %(owed)s") % {"held": row.tally.held, "owed": row.tally.owed},
+    )
+
+
+def rows_html(rows, weeks, pieces):
+    """The rows of a table body as safe markup."""
+    made = []
+    for row in rows:
+        cells = "".join([pieces[pair] for pair in zip(row.cells, weeks, strict=True)])
+        _kind, name = short_name(row.unit)
+        address = reverse("plenos:unit", args=[row.unit.code])
+        made.append((_head(row, pieces.full), format_html(cells, address, name), _rates(row.tally, pieces.full)))
+    return format_html_join("\n", "<tr>{}{}{}</tr>", made)
+
+
+@register.simple_tag
+def board_rows(seen):
+    """The body of a province's board: each cell says unit, week and word."""
+    return rows_html(seen.rows, seen.weeks, Pieces(full=True))
+
+
+@register.simple_tag
+def board_groups(seen):
+    """The nation in groups that the browser lays out one by one: (heading, tally, rows): by province when in the order
+    of codes, else forty by forty."""
+    pieces = Pieces(full=False)
+    groups = []
+    for row in seen.rows:
+        code = row.unit.code.split(".")[0]
+        if seen.question.order == "kode":
+            new = not groups or groups[-1][0] != code
+        else:
+            new = not groups or len(groups[-1][1]) == 40
+        if new:
+            groups.append((code, []))
+        groups[-1][1].append(row)
+    said, count = [], 0
+    for code, rows in groups:
+        if seen.question.order == "kode":
+            name, address = rows[0].unit.region_name, reverse("plenos:board_of", args=[code])
+            if rows[0].unit.level not in ("province", "national"):
+                name = code
+            if rows[0].unit.level == "national":
+                address = ""
+        else:
+            name, address = f"{count + 1}–{count + len(rows)}", ""
+        count += len(rows)
+        said.append({"name": name, "address": address, "rows": rows_html(rows, seen.weeks, pieces)})
+    return said
+
+
+@register.simple_tag
+def board_weeks(seen, *, full=True):
+    """The heads of the weeks: number, Monday; each opens who did not hold in it."""
+    address = reverse("plenos:absent")
+    this = compliance.monday_of(clock.today(seen.unit))
+
+    def heads():
+        month = None
+        for year, week, monday in seen.weeks:
+            yield (
+                format_html(' class="{}"', "now") if monday == this else "",
+                f"{address}?dari={year}-W{week:02d}&sampai={year}-W{week:02d}",
+                _("Minggu %(week)s tahun %(year)s, mulai %(day)s")
+                % {"week": week, "year": year, "day": date_format(monday, "j F")},
+                week,
+                monday.day if full else "",
+                format_html('<span class="mon"> {}</span>', date_format(monday, "M"))
+                if full
+                else (date_format(monday, "M") if monday.month != month else ""),
+            )
+            month = monday.month
+
+    return format_html_join("", '<th scope="col"{}><a href="{}" title="{}"><b>{}</b>{}{}</a></th>', heads())
+
+
+@register.simple_tag
+def board_sums(seen):
+    """The foot of the table: held of owed in each week."""
+    return format_html_join(
+        "",
+        "<td>{}</td>",
+        (
+            (
+                format_html('{}<span class="of">/{}</span>', found.held, found.owed)
+                if found.owed
+                else format_html(
+                    '<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>', _("belum jatuh tempo")
+                ),
+            )
+            for found in seen.columns
+        ),
+    )
+
+
+@register.simple_tag
+def nation_sums(seen):
+    """The same for narrow cells: per cent held in each week."""
+    return format_html_join(
+        "",
+        '<td title="{}/{}">{}</td>',
+        ((t.held, t.owed, "–" if t.held_rate is None else round(t.held_rate)) for t in seen.columns),
+    )
+
+
+@register.simple_tag
+def board_figures(seen):
+    """Up to four figures over what is shown."""
+    return figures(seen)
+
+
+@register.simple_tag
+def bad_words(tally):
+    """ "nihil 4 kali, lambat 2 kali"."""
+    words = {"N": _("nihil %(count)s kali"), "K": _("tanpa kuorum %(count)s kali"), "L": _("lambat %(count)s kali")}
+    return ", ".join(str(word) % {"count": tally[name]} for name, word in words.items() if tally[name])
+
+
+@register.simple_tag
+def cell_state(cell):
+    """The state of one week with letter, colour and word."""
+    return format_html(
+        '<span class="st st-{}"><b aria-hidden="true">{}</b>{}</span>', cell.kind, letter(cell) or "–", cell.word
+    )
+
+
+@register.simple_tag
+def legend():
+    """Letter, colour and word of every state."""
+    words = {"T": _("Tepat waktu"), "P": _("Dalam proses"), "L": _("Lambat"), "K": _("Tanpa kuorum"), "N": _("Nihil")}
+    words |= {"B": _("Bebas wajib"), "": _("Belum jatuh tempo")}
+    return format_html(
+        '<ul class="legend" aria-label="{}">{}</ul>',
+        pgettext("papan", "Arti huruf dan warna"),
+        format_html_join(
+            "",
+            '<li><span class="st st-{}"><b aria-hidden="true">{}</b>{}</span></li>',
+            ((cell.kind, letter(cell), words[cell.letter]) for cell in compliance.LEGEND),
+        ),
+    )
+
+
+@register.filter(name="percent")
+def percent_filter(value):
+    return percent(value)
+
+
+@register.filter(name="short")
+def short_filter(unit):
+    """Kolaka."""
+    return short_name(unit)[1]

@@ -1,0 +1,71 @@
+"""The pages of oversight: the board of a province and of the nation, and who did not hold or report."""
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import render
+
+from bawaslu_portal.kernel import exports
+
+from .. import boards, tables
+from .fetch import find_unit
+
+PAGE = 30
+
+
+def _frame(request, code=None):
+    """Whose weeks are shown: of the unit with this code, else of the reader's own."""
+    unit = find_unit(request, code) if code else request.portal.unit
+    frame = boards.frame(request.user, unit) if unit else None
+    if frame is None:
+        raise Http404
+    return frame
+
+
+def _years(frame):
+    this = boards.this_year(frame.unit)
+    return [str(year) for year in range(this, this - 11, -1)]
+
+
+@exports.printable
+def board(request, code=None):
+    """Units by weeks, as asked in the address; of the nation 553 bodies by 52 weeks in one page."""
+    frame = _frame(request, code)
+    seen = boards.see(frame, boards.question(request.GET, frame.unit))
+    if response := exports.answer(request, lambda: tables.board(seen), frame.unit):
+        return response
+    context = {
+        "seen": seen,
+        "question": seen.question,
+        "chart": tables.trend(seen).svg() if seen.last_due else "",
+        "spans": boards.SPANS,
+        "years": _years(frame),
+        "states": boards.STATES.items(),
+        "orders": boards.ORDERS.items(),
+        "provinces": [unit for unit in frame.units if unit.level == "province"] if frame.nation else [],
+        "recorded": None if seen.total.counts.keys() - {""} else boards.newest_recorded(frame),
+    }
+    return render(request, "plenos/nation.html" if frame.nation else "plenos/board.html", context)
+
+
+@exports.printable
+def absent(request, code=None):
+    """Who did not hold or report, the worst first; with what was asked of them and answered."""
+    frame = _frame(request, code)
+    question = boards.question(request.GET, frame.unit, span=boards.DEFAULT_SPAN)
+    rows = boards.faults(request.user, frame, question, explained=request.GET.get("penjelasan", ""))
+    if response := exports.answer(request, lambda: tables.absent(frame, question, rows), frame.unit):
+        return response
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "frame": frame,
+        "question": question,
+        "page": page,
+        "units": len({row.unit.pk for row in rows}),
+        "spans": boards.SPANS,
+        "years": _years(frame),
+        "states": [(letter, word) for letter, word in boards.STATES.items() if letter != "B"],
+        "explained": boards.EXPLAINED.items(),
+        "chosen": request.GET.get("penjelasan", ""),
+        "provinces": [unit for unit in frame.units if unit.level == "province"] if frame.nation else [],
+    }
+    return render(request, "plenos/absent.html", context)

@@ -1,0 +1,103 @@
+"""What the level above does: send minutes back, mark or send back many, talk with a unit about a pleno or a week."""
+
+import datetime
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from bawaslu_portal.kernel import forms, remark_forms, remarks
+from bawaslu_portal.kernel.lifecycle import NotPermitted
+from bawaslu_portal.kernel.models import Duty
+
+from .. import compliance, lifecycle, permissions, queries
+from ..forms.overseeing import ManyForm, ReturnForm
+from ..lifecycle import overseeing
+from .fetch import REFUSALS, find, find_unit, refuse
+
+SHOWN = 10  # refusals that are said one by one
+
+
+def return_minutes(request, **address):
+    """Send delivered minutes back with a reason."""
+    pleno = find(request, **address)
+    if not permissions.may_mark_read(request.user, pleno):
+        raise NotPermitted(_("Hanya anggota dan staf pengawasan tingkat atas yang mengembalikan risalah."))
+    form = ReturnForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        try:
+            lifecycle.return_minutes(pleno, by=request.user, reason=form.cleaned_data["reason"])
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Risalah dikembalikan; unitnya diberi tahu."))
+            return redirect(pleno.address("plenos:minutes"))
+    return forms.page(request, "plenos/return.html", form, status, pleno=pleno)
+
+
+@require_POST
+@transaction.non_atomic_requests
+def deliveries_many(request):
+    """Mark read or send back what was ticked: a short transaction for each, and a report of what was done."""
+    form = ManyForm(request.POST, plenos=queries.deliveries_to(request.user))
+    if not form.is_valid():
+        chosen = form.cleaned_data.get("pleno") or []
+        return forms.page(request, "plenos/deliveries_many.html", form, chosen=chosen)
+    plenos = list(form.cleaned_data["pleno"])
+    if form.cleaned_data["lakukan"] == ManyForm.READ:
+        done, refused = overseeing.mark_many_read(plenos, by=request.user)
+        said = ngettext("%(count)s risalah ditandai dibaca.", "%(count)s risalah ditandai dibaca.", len(done))
+    else:
+        reason = form.cleaned_data["reason"]
+        done, refused = overseeing.return_many(plenos, by=request.user, reason=reason)
+        said = ngettext("%(count)s risalah dikembalikan.", "%(count)s risalah dikembalikan.", len(done))
+    if done:
+        messages.success(request, said % {"count": len(done)})
+    for pleno, sentence in refused[:SHOWN]:
+        messages.warning(request, f"{pleno.organisation.name}, {pleno.title}: {sentence}")
+    if len(refused) > SHOWN:
+        messages.warning(request, _("%(count)s lagi ditolak.") % {"count": len(refused) - SHOWN})
+    return redirect("plenos:deliveries")
+
+
+def _talk(request, kind, thing, title, back):
+    """A thread: GET shows it by itself, POST writes in it and goes back to the record."""
+    if not remarks.reads(request.user, thing.organisation):
+        raise NotPermitted(_("Percakapan ini hanya terbuka bagi unit itu dan tingkat tepat di atasnya."))
+    form = remark_forms.RemarkForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        chosen = form.cleaned_data["kind"] or remarks.REMARK
+        try:
+            remarks.say(kind, thing, by=request.user, text=form.cleaned_data["text"], kind=chosen)
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Terkirim; pihak lain diberi tahu."))
+            return redirect(f"{back}#percakapan")
+    talk = remark_forms.panel(request.user, thing, request.path, form)
+    return forms.page(request, "plenos/talk.html", form, status, talk=talk, title=title, back=back)
+
+
+def pleno_talk(request, **address):
+    """The thread between unit and level above on one pleno."""
+    pleno = find(request, **address)
+    return _talk(request, "pleno", pleno, pleno.title, pleno.get_absolute_url())
+
+
+def week_talk(request, code, year, week):
+    """The thread on one week: here an explanation is asked for and given."""
+    unit = find_unit(request, code)
+    try:
+        monday = datetime.date.fromisocalendar(year, week, 1)
+    except ValueError as error:
+        raise Http404 from error
+    owed = Duty.objects.visible_to(request.user).filter(kind=compliance.HELD_DUTY, begins=monday)
+    duty = get_object_or_404(owed.select_related("organisation"), organisation=unit)
+    title = _("Minggu ke-%(week)s %(year)s") % {"week": week, "year": year}
+    return _talk(request, "duty", duty, title, compliance.week_address(unit, monday))
