@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bawaslu_portal.kernel import permissions as kernel
 from bawaslu_portal.kernel import scope
+from bawaslu_portal.kernel.models.members import CHAIR, HEAD, NOTE_TAKER
 
 from .models.sessions import RATIFIED
 
@@ -170,6 +171,11 @@ def follow_up_reach(user, organisation):
 
 
 # --- what is put before a plenary -----------------------------------------------------------------------
+
+
+def units_kept(user):
+    """Ids of the units whose plenos ``user`` prepares."""
+    return scope.own_units(user, {CHAIR, NOTE_TAKER, HEAD})
 
 
 def may_propose(user, organisation):

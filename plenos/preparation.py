@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bawaslu_portal.kernel import clock, holidays
 from bawaslu_portal.kernel.lifecycle import TransitionRefused
-from bawaslu_portal.kernel.models import Division
+from bawaslu_portal.kernel.models import Division, Organisation
 from bawaslu_portal.kernel.settings_store import setting, values
 
 from .models import AgendaItem, Attachment, Drop, FollowUp, Pleno, Submission, TemplateItem
@@ -275,6 +275,23 @@ def take_out(pleno, item):
 def preparing(organisation):
     """The plenos of the unit whose agenda may still take something up, the earliest first."""
     return Pleno.objects.of(organisation).filter(state__in=(DRAFT, INVITED)).order_by("planned_at")
+
+
+def is_prepared(pleno):
+    """Whether the agenda holds standing items already."""
+    return AgendaItem.objects.filter(pleno=pleno).exclude(standing_kind="").exists()
+
+
+def without_plan(units):
+    """Those of ``units`` (ids) that owe a weekly pleno and have none ahead or under way."""
+    busy = Pleno.objects.filter(organisation__in=units).coming().order_by().values("organisation")
+    idle = Organisation.objects.filter(pk__in=units).exclude(pk__in=busy).order_by("code")
+    return [unit for unit in idle if setting(unit, "plenos.weekly")]
+
+
+def units(ids):
+    """The units with these ids, by code."""
+    return Organisation.objects.filter(pk__in=list(ids)).order_by("code") if ids else []
 
 
 def open_follow_ups(organisation):

@@ -120,6 +120,7 @@ def agenda(request, **address):
         "guests": pleno.attendees.filter(element="guest"),
         "arranging": pleno.state in (DRAFT, INVITED),
         "pending": preparation.pending(pleno.organisation),
+        "prepared": preparation.is_prepared(pleno),
         "follow_ups": preparation.open_follow_ups(pleno.organisation),
         "waiting": submissions.inbox_count([pleno.organisation_id]).get(pleno.organisation_id, 0),
     }
