@@ -10,12 +10,23 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.core.management import call_command
 from django.db import transaction
 
-from bawaslu_portal.kernel import access_links, catalogue, clock, db, members, numbering, organisations, suspensions
+from bawaslu_portal.kernel import (
+    access_links,
+    catalogue,
+    clock,
+    db,
+    holidays,
+    members,
+    numbering,
+    organisations,
+    suspensions,
+)
 from bawaslu_portal.kernel.models import Division, Membership, Organisation, User
 
 from . import DOMAIN, Cast
 
 UNITS = Path(__file__).with_name("units.csv")
+HOLIDAYS = Path(__file__).with_name("holidays-2024.csv")
 ARRIVED = datetime.datetime(2024, 5, 20, 1, 0, tzinfo=datetime.UTC)  # the portal begins in these offices
 TERM = datetime.date(2023, 8, 20)
 SOURCE = "Data contoh"
@@ -198,6 +209,16 @@ def _bring_in(unit, row, above):
         _invite(unit, post, by, divisions)
 
 
+def _keep_holidays(nation, by):
+    """The national list of 2024, as the ministers' joint decree has it."""
+    if holidays.of(nation, ARRIVED.year).exists():
+        return
+    with HOLIDAYS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            first, last = (datetime.date.fromisoformat(row[name]) for name in ("first", "last"))
+            holidays.add(nation, kind=holidays.HOLIDAY, first=first, last=last, name=row["name"], by=by)
+
+
 def _later(cast):
     """What changes among the people during the season: a replacement, a suspension with an acting chair, a loan."""
 
@@ -252,6 +273,7 @@ def gather(now):
         cast.units = Organisation.objects.select_for_update(no_key=True).in_bulk(list(listed), field_name="code")
         nation = cast.units["00"]
         above = {"00": _first_administrator(nation, listed["00"])}
+        _keep_holidays(nation, above["00"])
         for code in sorted(listed):
             unit = cast.units[code]
             parent = "00" if unit.level != "district" else code.split(".")[0]

@@ -2,11 +2,11 @@
 
 from django.db import transaction
 
-from bawaslu_portal.kernel import db, organisations
+from bawaslu_portal.kernel import clock, db, duties, organisations
 from bawaslu_portal.kernel.models import Membership, Organisation, User
 
 from ..models import Decision, Pleno
-from . import diary, season
+from . import diary, rulings, season
 from .office import Office
 from .stories import Story
 
@@ -22,6 +22,7 @@ SETTINGS = {
 def chapter(cast):
     """Plant what is not there yet, each unit in one transaction. Returns a sentence of figures."""
     listed, habits = season.read(), season.habits()
+    _owe(cast, habits)
 
     def plant(code):
         with transaction.atomic():
@@ -42,18 +43,31 @@ def _unit(cast, code, rows, habit):
     missing = [row for row in rows if row.what != "none" and not (late if row.relative else row.week in weeks)]
     if not missing:
         return
-    if first:
-        _set_up(unit, habit)
     events = cast.events.get(code, []) if first else []
     office = Office(unit, habit, cast.now, settled=not cast.events.get(code))
     stories = [Story(office, row).tell() for row in missing] + [diary.event(*event) for event in events]
+    if first:
+        stories += rulings.of(unit)
     diary.play(stories, cast.now)
+
+
+def _owe(cast, habits):
+    """The units' duties: of the season, created before it began, and of the weeks around today."""
+    units, summer = [cast.units[code] for code in habits], [row for row in season.read() if not row.relative]
+    mondays = [row.monday(None) for row in summer]
+    with transaction.atomic():
+        db.begin(User.objects.system())
+        for code, habit in habits.items():
+            if not Pleno.objects.of(cast.units[code]).exists():
+                _set_up(cast.units[code], habit)
+        with clock.at(clock.local(cast.now, units[0]).replace(year=2024, month=6, day=1)):
+            duties.ensure(units, min(mondays), max(mondays))
+        today = cast.now.date()
+        duties.ensure(units, today - duties.WEEK, today + duties.AHEAD * duties.WEEK)
 
 
 def _set_up(unit, habit):
     """The unit's own habits, as its administrator would set them when the portal begins there."""
-    from bawaslu_portal.kernel import clock
-
     seat = Membership.objects.filter(organisation=unit, role="administrator").order_by("order", "id").first()
     changes = {key: kind(habit[key.removeprefix("plenos.")]) for key, kind in SETTINGS.items()}
     if habit["typed"]:

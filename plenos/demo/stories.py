@@ -5,8 +5,9 @@ import datetime
 from bawaslu_portal.kernel import clock
 
 from .. import lifecycle, permissions, queries
+from ..models import Decision
 from ..models.items import ABSTAIN, AGAINST, AGREE
-from . import season, words
+from . import afterwards, season, words
 from .scans import scan
 from .words import pick
 
@@ -81,6 +82,7 @@ class Story:
         yield from self.sign()
         if what != "signing":
             yield from self.read()
+        yield from afterwards.tell(self)
 
     # --- before ---------------------------------------------------------------------------------------------
 
@@ -115,7 +117,10 @@ class Story:
             access="open" if "open" in row.matters else "closed",
             occasion="incidental" if "incidental" in row.matters else "weekly",
             note_taker=note_taker,
-            agenda=[{"title": piece.title, "proposer": piece.proposer} for piece in self.pieces],
+            agenda=[
+                {"title": piece.title, "proposer": piece.proposer, "standing_kind": piece.standing_kind}
+                for piece in self.pieces
+            ],
             guests=[{"name": n.format(**self.spoken), "title": t.format(**self.spoken)} for n, t in guests],
             recorded_late=self.late,
         )
@@ -152,7 +157,7 @@ class Story:
 
     def enter_afterwards(self):
         """Held on paper; typed in on a later day, with the scan of the attendance list."""
-        day = season.working_day(self.planned_at.date(), self.pick((6, 9, 13), "late"))
+        day = self._after_deadline(self.pick((1, 4, 8), "late"))
         yield self.office.at(day, 9, 30)
         self._plan()
         for _moment in self.hold():
@@ -264,8 +269,24 @@ class Story:
         if piece.follow_up:
             due = season.working_day(moment.date(), self.pick((3, 4, 7, 10), "due", piece.title))
             responsible = self.office.coordinator(piece.division, moment)
-            facts["follow_ups"] = [{"what": piece.follow_up, "responsible": responsible, "due": due}]
-        lifecycle.decide(item, by=self.by, category=piece.category, text=piece.text, **facts)
+            whole = self.office.divisions.get(piece.division) if self.pick((0, 0, 1), "whole", piece.title) else None
+            doer = {"division": whole} if whole else {"responsible": responsible}
+            facts["follow_ups"] = [{"what": piece.follow_up, **doer, "due": due}]
+        text = piece.text
+        if "reversing" in self.row.matters and item.order == 2:
+            earlier = self._earlier(item)
+            facts["reverses"] = earlier
+            text = f"Mencabut keputusan {earlier.reference}. {text}"
+        lifecycle.decide(item, by=self.by, category=piece.category, text=text, **facts)
+
+    def _earlier(self, item):
+        """The decision on the same place of the agenda a week before."""
+        before = Decision.objects.standing().numbered().filter(organisation=self.unit, item__order=item.order)
+        return before.select_related("organisation").order_by("-year", "-number").first()
+
+    def _after_deadline(self, number):
+        """So many working days after the minutes of the week were due."""
+        return season.working_day(self.monday + days(6), int(self.office.habit["minutes_days"]) + number)
 
     # --- the minutes ----------------------------------------------------------------------------------------
 
@@ -273,10 +294,10 @@ class Story:
         """Put up, confirmed or signed by hand, ratified; late, taken back or left waiting as the row says."""
         row = self.row
         began = self.pleno.closed_at if not self.late else clock.now()
-        wait = self.pick((6, 8, 11), "minutes") if row.what == "held_late" else self.pick((0, 1, 1), "minutes")
-        if self.late:
-            wait = 1
+        wait = 1 if self.late else self.pick((0, 1, 1), "minutes")
         day = season.working_day(clock.local(began, self.unit).date(), wait)
+        if row.what == "held_late":
+            day = self._after_deadline(self.pick((1, 3, 6), "minutes"))
         moment = max(self.office.at(day, self.pick((10, 11, 14), "up"), 20), clock.now() + minutes(35))
         yield moment
         lifecycle.word(
