@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bawaslu_portal.kernel import catalogue, scope
 from bawaslu_portal.kernel.catalogue import JobKind, Kind, NavigationEntry, PaperKind, SettingSpec, SubmissionKind
 
-from . import compliance, desk, desk_corrections, documents, preparing_desk, queries, register
+from . import compliance, desk, desk_corrections, documents, owed, preparing_desk, queries, register
 from . import help as help_sheets
 
 ASSUMPTION = _("asumsi kerja")
@@ -284,6 +284,7 @@ def week(user):
 
 catalogue.declare_help(*help_sheets.CHAPTERS)
 catalogue.declare_desk("plenos", waiting=waiting, week=week)
+catalogue.declare_desk("plenos.weeks", waiting=owed.waiting)
 catalogue.declare_desk("plenos.corrections", waiting=desk_corrections.rows)
 catalogue.declare_search("plenos:search", lambda user: bool(scope.own_units(user)))
 catalogue.declare_navigation(

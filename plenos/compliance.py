@@ -258,14 +258,14 @@ def _seconds(field):
     return Cast(Floor(Extract(field, "epoch", tzinfo=datetime.UTC)), BigIntegerField())
 
 
-def _in_weeks(weeks):
-    """Q over plenos of these weeks (in order): one range a year, so that the index of weeks serves it."""
+def in_weeks(weeks, prefix=""):
+    """Q over plenos (at ``prefix``) of these weeks, in order: one range a year, so that an index of weeks serves it."""
     by_year = {}
     for year, week, _monday in weeks:
         by_year.setdefault(year, []).append(week)
     found = Q(pk__in=[])
     for year, numbers in by_year.items():
-        found |= Q(week_year=year, week__gte=numbers[0], week__lte=numbers[-1])
+        found |= Q(**{f"{prefix}week_year": year, f"{prefix}week__gte": numbers[0], f"{prefix}week__lte": numbers[-1]})
     return found
 
 
@@ -299,7 +299,7 @@ def _sessions(units, weeks):
     and the deliveries (0 where there is none yet), each in one list."""
     opened = _seconds("opened_at")
     return (
-        Pleno.objects.filter(_in_weeks(weeks), organisation__in=units, state__in=HELD)
+        Pleno.objects.filter(in_weeks(weeks), organisation__in=units, state__in=HELD)
         .order_by()
         .values("organisation_id")
         .annotate(

@@ -12,6 +12,7 @@ from bawaslu_portal.kernel.models.duties import DECLARED, EXTENDED, GRANTED
 
 from . import compliance
 from .compliance import HELD_DUTY, MINUTES_DUTY, week_address
+from .templatetags.boards import letter
 
 WEEK = datetime.timedelta(days=7)
 BACK = 13  # weeks that a desk looks back
@@ -50,14 +51,11 @@ def _due(rows, kind, rulings):
 def of_week(user, unit, year, week):
     """The duty of one week: how it stands, its deadlines, and, for those who may read them, the words about it."""
     monday = datetime.date.fromisocalendar(year, week, 1)
-    found = Week(compliance.week_of(unit, year, week))
-    rows = list(
-        Duty.objects.filter(organisation=unit, begins=monday, kind__in=(HELD_DUTY, MINUTES_DUTY)).select_related(
-            "organisation"
-        )
-    )
+    rows = Duty.objects.visible_to(user).filter(organisation=unit, begins=monday)
+    rows = list(rows.filter(kind__in=(HELD_DUTY, MINUTES_DUTY)).select_related("organisation"))
     if not rows:
-        return found
+        return Week(compliance.NOTHING)
+    found = Week(compliance.week_of(unit, year, week))
     said = list(
         DutyRuling.objects.filter(begins=monday, organisation=unit, duty__in=rows)
         .select_related("by", "by_unit", "duty")
@@ -102,7 +100,7 @@ def _overdue(user):
     board = compliance.board(units, monday - BACK * WEEK, monday)
     for unit, cells in zip(board.units, board.rows, strict=True):
         for (_year, _week, begins), cell in zip(board.weeks, cells, strict=True):
-            state = (cell.kind, cell.letter, cell.word)
+            state = (cell.kind, letter(cell), cell.word)
             if cell is compliance.MISSING or cell is compliance.MISSING_DECLINED:
                 title = _("Minggu %(week)s tanpa pleno: catat, atau nyatakan alasannya")
                 yield _row(unit, begins, title, unit.name, state)

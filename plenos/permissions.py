@@ -170,6 +170,18 @@ def follow_up_reach(user, organisation):
     return COUNTS if pk in scope.units_below(user) else NOTHING
 
 
+def knows_weeks(user, organisation):
+    """Know the facts of a unit's weeks: its people, the level above, the national body; an administrator does not."""
+    pk = getattr(organisation, "pk", organisation)
+    return pk in scope.own_units(user) or pk in scope.units_below(user) or scope.nationwide(user)
+
+
+def reads_attendance(user, organisation):
+    """Read how often each member was there, by name: who writes the unit's records, and members and supervision staff
+    of the level above. The sum over all is a fact of the weeks."""
+    return organisation.pk in scope.own_units(user, scope.WRITERS) or kernel.oversees(user, organisation)
+
+
 # --- what is put before a plenary -----------------------------------------------------------------------
 
 

@@ -173,3 +173,44 @@ def absent(frame, question, rows):
         landscape=True,
         paper_size="F4",
     )
+
+
+def measures(rates):
+    """What the page of a unit's rates says, line by line: (what, share, of what)."""
+    lines = [
+        (_("Pleno terlaksana"), rates.held, _("minggu berkewajiban yang sudah jatuh tempo")),
+        (_("Tepat waktu"), rates.on_time, _("minggu yang sudah dapat dinilai")),
+        (_("Kuorum tercapai"), rates.quorum, _("minggu yang plenonya dibuka")),
+        (_("Kehadiran Ketua dan Anggota"), rates.attendance, _("kursi terisi pada pleno yang disahkan")),
+        (_("Jarak undangan terjaga"), rates.lead_time, _("pleno yang undangannya diterbitkan di portal")),
+    ]
+    if rates.follow_ups is not None:
+        lines.append((_("Tindak lanjut tepat waktu"), rates.follow_ups, _("tindak lanjut yang tenggatnya sudah lewat")))
+    return lines
+
+
+def performance(unit, board, rates, members):
+    """A unit's rates and those of its members, as on its page."""
+    columns = [
+        Column("what", _("Ukuran")),
+        Column("part", _("Jumlah"), "number", width=20),
+        Column("whole", _("Dari"), "number", width=20),
+        Column("rate", _("Persen"), "percent", width=20),
+        Column("of", _("Dasar hitungan")),
+    ]
+    rows = [[what, share.part, share.whole, _rounded(share), of] for what, share, of in measures(rates)]
+    rows += [
+        [
+            _("Kehadiran %(name)s (%(title)s)") % {"name": member.name, "title": member.title},
+            member.attendance.part,
+            member.attendance.whole,
+            _rounded(member.attendance),
+            _("pleno yang disahkan selama menjabat"),
+        ]
+        for member in members
+    ]
+    return Table("kinerja pleno", _("Kinerja pleno"), columns, rows, subtitle=f"{unit.name}, {_period(board.weeks)}")
+
+
+def _rounded(share):
+    return "" if share.rate is None else round(share.rate, 1)

@@ -546,6 +546,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='followup',
+            index=models.Index(fields=['organisation', 'due'], name='follow_ups_by_day'),
+        ),
+        migrations.AddIndex(
+            model_name='followup',
             index=models.Index(condition=models.Q(('state__in', ('open', 'reported'))), fields=['organisation', 'due'], name='follow_ups_unsettled'),
         ),
         migrations.AddIndex(

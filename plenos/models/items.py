@@ -324,6 +324,7 @@ class FollowUp(PartRow):
             models.Index(
                 fields=["organisation", "due"], condition=Q(state__in=("open", "reported")), name="follow_ups_unsettled"
             ),
+            models.Index(fields=["organisation", "due"], name="follow_ups_by_day"),
             models.Index(
                 fields=["organisation", "-settled_at"],
                 condition=Q(settled_at__isnull=False),

@@ -265,6 +265,12 @@ def percent_filter(value):
     return percent(value)
 
 
+@register.filter(name="letter")
+def letter_filter(cell):
+    """Its letter in the language of the page."""
+    return letter(cell)
+
+
 @register.filter(name="short")
 def short_filter(unit):
     """Kolaka."""

@@ -38,6 +38,7 @@ from .meeting import (
 )
 from .noting import notes, notes_settle
 from .overseeing import deliveries_many, pleno_talk, return_minutes, week_talk
+from .performance import performance
 from .planning import (
     agenda,
     cancel,
@@ -70,6 +71,7 @@ from .signing import (
     take_back,
 )
 from .weeks import week_answer, week_declare, week_extend
+from .word import working_copy
 
 __all__ = [
     "absent",
@@ -127,6 +129,7 @@ __all__ = [
     "notes",
     "notes_settle",
     "open_session",
+    "performance",
     "plan",
     "pleno_page",
     "pleno_talk",
@@ -161,4 +164,5 @@ __all__ = [
     "week_page",
     "week_talk",
     "withdraw",
+    "working_copy",
 ]
