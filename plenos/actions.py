@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from . import permissions
-from .models.sessions import CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
+from .models.sessions import ADJOURNED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,9 @@ def for_user(user, pleno):
         ]
     if pleno.state == OPEN and permissions.reach(user, pleno).notes:
         steps = [Step(_("Masuk ruang pleno"), at("plenos:room"), True)]
+        return [*steps, Step(_("Periksa lalu tutup pleno"), at("plenos:close"))] if prepares else steps
+    if pleno.state == ADJOURNED and permissions.reach(user, pleno).notes:
+        steps = [Step(_("Lanjutkan rapat") if prepares else _("Lihat keadaan rapat"), at("plenos:resume"), True)]
         return [*steps, Step(_("Periksa lalu tutup pleno"), at("plenos:close"))] if prepares else steps
     if pleno.state in (CLOSED, SIGNING) and permissions.reach(user, pleno).notes:
         return [Step(_("Buka risalah"), at("plenos:minutes"), True)]

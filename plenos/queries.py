@@ -21,7 +21,7 @@ from .models import (
     Signature,
     Submission,
 )
-from .models.sessions import CLOSED, DRAFT, HELD, INVITED, OPEN, RATIFIED, SIGNING
+from .models.sessions import ADJOURNED, CLOSED, DRAFT, HELD, INVITED, OPEN, RATIFIED, SIGNING
 
 INVITATION_PAPERS = ("plenos.undangan", "plenos.daftar_hadir_kosong")
 MINUTES_PAPERS = ("plenos.berita_acara", "plenos.notulen", "plenos.daftar_hadir")
@@ -197,7 +197,7 @@ def awaiting(user):
         return rows
     now = clock.now()
     plenos = (
-        Pleno.objects.filter(organisation__in=own, state__in=(DRAFT, INVITED, OPEN, CLOSED, SIGNING))
+        Pleno.objects.filter(organisation__in=own, state__in=(DRAFT, INVITED, OPEN, ADJOURNED, CLOSED, SIGNING))
         .select_related("organisation", "chair__user")
         .order_by("planned_at")
     )
@@ -229,6 +229,8 @@ def awaiting(user):
             rows.append((pleno, "open"))
         elif pleno.state == OPEN and (prepares or permissions.may_confirm(user, pleno)):
             rows.append((pleno, "room"))
+        elif pleno.state == ADJOURNED and prepares:
+            rows.append((pleno, "resume"))
         elif pleno.state == CLOSED and prepares:
             rows.append((pleno, "put_up"))
         elif pleno.state == SIGNING and pleno.pk in minutes:

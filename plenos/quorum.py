@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.models import Membership
 from bawaslu_portal.kernel.settings_store import setting
 
@@ -40,3 +41,9 @@ def now_in(pleno, attendees, moment):
     """Quorum in the room at ``moment``: base and need as stored at opening, presence from the attendance."""
     present = sum(1 for a in attendees if a.element == "member" and a.in_room_at(moment))
     return Quorum(pleno.quorum_base or 0, pleno.quorum_needed or 0, present)
+
+
+def may_abstain(pleno):
+    """Whether the unit's setting on the day of the pleno knows abstention (working assumption: it does)."""
+    day = clock.local(pleno.happened_at, pleno.organisation).date()
+    return bool(setting(pleno.organisation, "plenos.abstention", day))

@@ -23,12 +23,15 @@ Invitation, besides
 
 Minutes, besides
     pleno       note_taker {name, title}, invitation {number, date} or null, opened_at, closed_at, recorded_late,
-                recorded_at, quorum {base, needed, present, met}, opening_words, closing_words
+                recorded_at, quorum {base, needed, present, met}, opening_words, closing_words, adjournments [{since,
+                until ("" where it did not go on), reason, place}]
     basis       [line]: the regulations on which the pleno stands
     notes_number    of the notulen, "" where it is an annex of the minutes
     attendance  [{order, name, title, element (anggota, sekretariat, undangan), status (hadir, izin, sakit, dinas
-                luar, tanpa keterangan), mode (luring, daring, ""), arrived, left, reason}]
-    items       [{order, title, access (open, closed), notes (plain text), outcome (decided, deferred, withdrawn, ""),
+                luar, tanpa keterangan), mode (luring, daring, ""), arrived, left, away [{since, until}],
+                reason}]
+    items       [{order, title, access (open, closed), notes (plain text), attachments [{caption, date, kind,
+                size, sha256}], outcome (decided, deferred, withdrawn, ""),
                 reason, decisions [{number, reference, category, text, manner (mufakat, suara), result
                 (disetujui, tidak disetujui, suara berimbang), tally
                 {setuju, tidak, abstain}, votes [{name, vote}], dissents [{name, text}], entitled, present,
@@ -44,8 +47,9 @@ Minutes, besides
                 ratified_by {name, office}, signings [{name, way (portal, hand, none), at, reason}]
 """
 
-from bawaslu_portal.kernel import documents, pdf, wording
+from bawaslu_portal.kernel import documents, pdf, word, wording
 
+from . import annexes
 from .extracts import extract_record, record_of, said_of
 from .records import BASIS, final_record, invitation_record, minutes_record, tables_agree
 from .versions import corrected, differences, places, touched_decisions, version_record, words_of
@@ -69,6 +73,7 @@ __all__ = [
     "values",
     "version_record",
     "words_of",
+    "working_copy",
 ]
 
 ELEMENTS = (
@@ -95,14 +100,6 @@ def _presence(row):
     if row["status"] == "hadir":
         return f"{words}, {row['mode']}" if row["mode"] else words
     return f"{words}: {row['reason']}" if row["reason"] else words
-
-
-def _hours(row):
-    if row["status"] != "hadir" or not row["arrived"]:
-        return "–"
-    if row["left"]:
-        return f"{wording.hour(row['arrived'])} s.d. {wording.hour(row['left'])}"
-    return wording.hour(row["arrived"])
 
 
 def _manner(decision):
@@ -198,7 +195,12 @@ def _blank_list(record):
 
 def _attendance(record):
     rows = [
-        {**row, "presence": _presence(row), "hours": _hours(row), "present": row["status"] == "hadir"}
+        {
+            **row,
+            "presence": _presence(row),
+            "hours": annexes.hours(row, record["pleno"]["opened_at"]),
+            "present": row["status"] == "hadir",
+        }
         for row in record["attendance"]
     ]
     return {"facts": _held(record), "groups": _groups(rows)}
@@ -283,6 +285,8 @@ def _minutes(record):
         "decisions": [decision for item in items for decision in item["decisions"]],
         "undecided": [item for item in items if item["outcome"] != "decided"],
         "follow_ups": _follow_ups(record),
+        "pauses": annexes.pauses(record),
+        "annex": annexes.annex(record),
         "closed_later": record["pleno"]["opened_at"][:10] != record["pleno"]["closed_at"][:10],
         "columns": width,
         "signature_rows": [people[at : at + width] for at in range(0, len(people), width)],
@@ -346,3 +350,9 @@ def paper(kind, record):
     """The PDF of a frozen record: the same record gives the same bytes. Raises ``kernel.pdf.PdfError``."""
     template, context = values(kind, record)
     return pdf.render(template, context, paper=record["body"]["paper"])
+
+
+def working_copy(kind, record):
+    """The same record as a Word document, marked as a working copy (``kernel.word``)."""
+    template, context = values(kind, record)
+    return word.render(template, context, paper=record["body"]["paper"])

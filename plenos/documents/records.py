@@ -16,6 +16,7 @@ from bawaslu_portal.kernel.settings_store import values as settings_of
 from .. import follow_ups
 from ..models import Decision, FollowUp
 from ..models.items import FOLLOW_UPS
+from . import annexes
 
 # The regulation of the plenary session. It goes into each record and so is dated with it.
 BASIS = ["Peraturan Bawaslu Nomor 5 Tahun 2018 tentang Tata Cara Rapat Pleno."]
@@ -154,9 +155,10 @@ def _attendance(pleno):
             "mode": MODES[row.mode] if row.status == "present" else "",
             "arrived": _iso(row.arrived_at, organisation) if row.status == "present" else "",
             "left": _iso(row.left_at, organisation) if row.status == "present" else "",
+            "away": annexes.absences(row, organisation),
             "reason": row.reason,
         }
-        for row in pleno.attendees.all()
+        for row in pleno.attendees.with_absences()
     ]
 
 
@@ -232,9 +234,12 @@ def _items(pleno):
             "outcome": "" if item.fate == "waiting" else item.fate,
             "reason": item.fate_reason,
             "decisions": [_decision(decision) for decision in item.standing],
+            "attachments": annexes.attachments(item),
             "reviewed": _reviewed(pleno, item) if item.standing_kind == FOLLOW_UPS else [],
         }
-        for order, item in enumerate(pleno.items.prefetch_related(Prefetch("decisions", standing, "standing")), 1)
+        for order, item in enumerate(
+            pleno.items.prefetch_related(Prefetch("decisions", standing, "standing"), "attachments__file"), 1
+        )
     ]
 
 
@@ -288,6 +293,7 @@ def minutes_record(pleno, *, number="", dated=None, draft=False, notes_number=""
                 "invitation": _letter_cited(pleno),
                 "opened_at": _iso(pleno.opened_at, organisation),
                 "closed_at": _iso(pleno.closed_at, organisation) or common["frozen_at"],
+                "adjournments": annexes.adjournments(pleno),
                 "recorded_late": pleno.recorded_late,
                 "recorded_at": _iso(pleno.opened_recorded_at, organisation) if pleno.recorded_late else "",
                 "quorum": {
@@ -362,10 +368,14 @@ def _essence(items, attendance):
                     )
                     for one in item["decisions"]
                 ],
+                [one["sha256"] for one in item.get("attachments", [])],
             )
             for item in items
         ],
-        [(row["name"], row["title"], row["status"], row["arrived"], row["left"]) for row in attendance],
+        [
+            (row["name"], row["title"], row["status"], row["arrived"], row["left"], row.get("away", []))
+            for row in attendance
+        ],
     )
 
 

@@ -4,7 +4,6 @@ from . import intake, template
 from .adjourning import adjourn, continue_later, resume
 from .attaching import attach, describe, detach
 from .deciding import decide, defer, reopen_item, undo_decision, withdraw
-from .following import confirm_done, extract, note_progress, report_done, reporter, send_back, stop
 from .meeting import add_scan, close, open_session
 from .noting import settle_notes, write_notes
 from .overseeing import return_minutes
@@ -42,7 +41,6 @@ __all__ = [
     "carry_over",
     "close",
     "confirm",
-    "confirm_done",
     "continue_later",
     "decide",
     "declare_none",
@@ -55,11 +53,9 @@ __all__ = [
     "edit_item",
     "excuse",
     "extend",
-    "extract",
     "invite",
     "mark_read",
     "move_item",
-    "note_progress",
     "open_session",
     "plan",
     "plan_next",
@@ -72,18 +68,14 @@ __all__ = [
     "remove_guest",
     "remove_item",
     "reopen_item",
-    "report_done",
-    "reporter",
     "reschedule",
     "resume",
     "return_minutes",
-    "send_back",
     "set_attendance",
     "settle_notes",
     "sign_by_hand",
     "step_in",
     "step_out",
-    "stop",
     "take_back",
     "undo_decision",
     "withdraw",

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance
+from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance, require
 
 from .. import preparation
 from ..models import Adjournment, Attendee
 from ..models.items import WAITING
 from ..models.sessions import ELEMENT_MEMBER
+from ..permissions import may_prepare
 from . import table
 from .hours import after_all, alone, happened, not_before
 from .meeting import close
@@ -109,6 +110,7 @@ def continue_later(pleno, *, by, planned_at, place, reason, happened_at=None):
     Both or neither. Everything still open is put off with ``reason`` and stands on the new agenda. Returns the new
     pleno. Raises as ``close`` and ``plan`` do.
     """
+    require(may_prepare, by, pleno)
     if planned_at <= clock.now():
         raise ValidationError({"planned_at": _("Waktu pleno lanjutan harus yang akan datang.")})
     with transaction.atomic():

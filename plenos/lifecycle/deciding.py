@@ -51,6 +51,8 @@ def _check_decision(pleno, item, moment, manner, votes, dissents, present):
         )
     if item.fate in (DEFERRED, WITHDRAWN):
         raise TransitionRefused(_("Agenda ini sudah ditunda atau ditarik. Buka kembali agenda itu dahulu."))
+    if item.fate == DECIDED:
+        raise TransitionRefused(_("Agenda ini sudah diputuskan, mungkin baru saja oleh orang lain."))
     ids = {a.pk for a in present}
     if manner == VOTE:
         if set(votes) != ids:

@@ -1,5 +1,7 @@
 """Planning, arranging the agenda, inviting, rescheduling, cancelling."""
 
+import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
@@ -12,11 +14,12 @@ from bawaslu_portal.kernel.models import Membership, Organisation
 from .. import appointment, preparation, queries
 from .. import documents as papers
 from ..models import AgendaItem, Attendee, Invitation, Pleno
-from ..models.sessions import ELEMENT_GUEST
+from ..models.sessions import CANCELLED, ELEMENT_GUEST
 from ..permissions import may_plan, may_prepare
 from . import intake, table
 
 OLDEST_LETTER = 60  # days
+FARTHEST_WEEK = 60  # days between the week that a pleno is for and its own (0003_refusals says the same)
 FIELDS = ("planned_at", "place", "link", "access", "occasion", "urgent", "chair_reason", "note_taker")
 
 
@@ -37,6 +40,19 @@ def _chair(organisation, planned_at, chair, reason):
     return chair
 
 
+def _slot(organisation, planned_at, *, week=None, but=None):
+    """Raises ValidationError for an hour at which another pleno of the body is planned, or far from its ``week``."""
+    twins = Pleno.objects.of(organisation).filter(planned_at=planned_at).exclude(state=CANCELLED)
+    if twins.exclude(pk=but.pk if but else None).exists():
+        raise ValidationError({"planned_at": _("Pada waktu itu sudah direncanakan pleno lain. Pilih waktu lain.")})
+    if week is not None:
+        monday = datetime.date.fromisocalendar(*week, 1)
+        if abs((planned_at.astimezone(organisation.zone).date() - monday).days) > FARTHEST_WEEK:
+            raise ValidationError(
+                {"week": _("Minggu ini terpaut lebih dari dua bulan dari hari rapat. Periksa tahun dan nomornya.")}
+            )
+
+
 def plan(organisation, *, by, year, week, planned_at, place, agenda=(), guests=(), recorded_late=False, **fields):
     """Plan a pleno for the ISO week ``year``/``week``: a draft with its agenda and guests.
 
@@ -47,6 +63,7 @@ def plan(organisation, *, by, year, week, planned_at, place, agenda=(), guests=(
     chair = _chair(organisation, planned_at, fields.pop("chair", None), fields.get("chair_reason", ""))
     with transaction.atomic():
         Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
+        _slot(organisation, planned_at, week=(year, week))
         last = Pleno.objects.of(organisation).in_week(year, week).aggregate(last=Max("ordinal"))["last"] or 0
         pleno = Pleno.objects.create(
             organisation=organisation,
@@ -83,6 +100,7 @@ def edit(pleno, *, by, version=None, **fields):
     with advance(table.EDIT, pleno, by=by, version=version) as act:
         draft = act.thing
         planned_at = fields.get("planned_at", draft.planned_at)
+        _slot(draft.organisation, planned_at, week=(draft.week_year, draft.week), but=draft)
         if "chair" in fields:
             draft.chair = _chair(draft.organisation, planned_at, fields["chair"], fields.get("chair_reason", ""))
         for name in FIELDS:
@@ -298,6 +316,14 @@ def invite(pleno, *, by, number="", dated=None):
         _issue_invitation(act, "first", number=number, dated=dated)
 
 
+def _still_in_office(pleno, planned_at):
+    """Raises ValidationError for an hour at which who is to chair no longer is in office."""
+    if pleno.chair_id not in {m.pk for m in Membership.objects.in_office_on(pleno.organisation, planned_at)}:
+        raise ValidationError(
+            {"planned_at": _("Pada tanggal itu %(name)s tidak menjabat lagi.") % {"name": pleno.chair.user.name}}
+        )
+
+
 def reschedule(pleno, *, by, planned_at, place, reason, link="", number="", dated=None):
     """Another time or place for an issued invitation, with a notice. Raises ValidationError without a reason."""
     if not reason.strip():
@@ -305,6 +331,12 @@ def reschedule(pleno, *, by, planned_at, place, reason, link="", number="", date
     with advance(table.RESCHEDULE, pleno, by=by) as act:
         if planned_at <= clock.now():
             raise ValidationError({"planned_at": _("Waktu baru harus yang akan datang.")})
+        week = (act.thing.week_year, act.thing.week)
+        try:
+            _slot(act.thing.organisation, planned_at, week=week, but=act.thing)
+        except ValidationError as error:  # this page has no field for the week
+            raise ValidationError({"planned_at": error.messages}) from error
+        _still_in_office(act.thing, planned_at)
         act.thing.planned_at, act.thing.place, act.thing.link = planned_at, place, link
         _issue_invitation(act, "change", number=number, dated=dated, reason=reason)
 

@@ -8,7 +8,8 @@ from bawaslu_portal.kernel import clock, documents
 from bawaslu_portal.kernel.models import LedgerEntry, Membership
 
 from .. import lifecycle
-from ..models.sessions import CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
+from ..models import Pleno
+from ..models.sessions import ADJOURNED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
 
 # Monday 19 August 2024, 10.00 WITA: week 34.
 WHEN = datetime.datetime(2024, 8, 19, 2, 0, tzinfo=datetime.UTC)
@@ -28,7 +29,10 @@ def stored_scan():
 
 
 def make_draft(cast, *, when=WHEN, agenda=AGENDA, access="closed", **facts):
-    """A draft planned by the secretary on the Friday before, for the week of ``when``."""
+    """A draft planned by the secretary on the Friday before, for the week of ``when``; where that hour is taken
+    already, on the evening of the same day, so that two sessions neither coincide nor overlap."""
+    while Pleno.objects.of(cast.unit).filter(planned_at=when).exclude(state="cancelled").exists():
+        when += datetime.timedelta(hours=13)
     year, week, _day = when.astimezone(cast.unit.zone).isocalendar()
     with clock.at(when - datetime.timedelta(days=3)):
         note_taker = Membership.objects.get(organisation=cast.unit, role="note_taker")
@@ -71,6 +75,14 @@ def decide_all(pleno, by, minutes=5):
     for n, item in enumerate(pleno.items.filter(fate="waiting"), 1):
         with clock.at(pleno.opened_at + datetime.timedelta(minutes=minutes * n)):
             lifecycle.decide(item, by=by, category="plan", text=f"Menyetujui {item.title.lower()}.")
+
+
+def make_adjourned(cast, **facts):
+    """Opened, and after twenty minutes adjourned."""
+    pleno = make_open(cast, **facts)
+    with clock.at(pleno.opened_at + datetime.timedelta(minutes=20)):
+        lifecycle.adjourn(pleno, by=cast.secretary, reason="Menunggu anggota lain.")
+    return pleno
 
 
 def make_closed(cast, **facts):
@@ -167,6 +179,7 @@ STAGES = {
     DRAFT: make_draft,
     INVITED: make_invited,
     OPEN: make_open,
+    ADJOURNED: make_adjourned,
     CLOSED: make_closed,
     SIGNING: make_signing,
     RATIFIED: make_ratified,
@@ -211,6 +224,8 @@ def make_held_closed(cast, **facts):
 def make_world(cast):
     """One pleno at every stage, each in its own week: {stage: primary key}, and the same held ones by "held_"."""
     makers = {**STAGES, "held_draft": make_held, "held_open": make_held_open, "held_closed": make_held_closed}
+    # Without a quorum nothing is decided: what it put off waits for a later one.
+    makers["put_off_ratified"] = lambda c, when: make_ratified(c, when=when, exceptions={3: "ill", 4: "ill", 5: "ill"})
     return {
         stage: maker(cast, when=WHEN + datetime.timedelta(weeks=n)).pk
         for n, (stage, maker) in enumerate(makers.items())

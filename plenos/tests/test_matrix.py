@@ -15,7 +15,7 @@ from django.urls import reverse
 from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
 from plenos import lifecycle
-from plenos.models import Attachment, Decision, Pleno
+from plenos.models import AgendaItem, Attachment, Decision, Pleno
 
 from ..lifecycle.table import ATTACH
 from ..models.sessions import ADJOURNED, CANCELLED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
@@ -82,6 +82,11 @@ ACTIONS = {
     "ratify": "ratify",
     "mark_read": "mark_read",
     "return_minutes": "return",
+    "plan_next": None,
+    "prepare_agenda": "arrange",
+    "carry_over": "arrange",
+    "drop": "drop",
+    "approve_last": "decide",
 }
 
 
@@ -114,6 +119,7 @@ def moment_for(pleno, verb=None):
 def at_stage(world, verb, state):
     """A fresh pleno at that stage; for the verb that opens a held one, one that was already held."""
     key = f"held_{state}" if verb == "open_held" and f"held_{state}" in world else state
+    key = "put_off_ratified" if verb == "drop" and state == RATIFIED else key
     pleno = Pleno.objects.select_related("organisation", "chair__user").get(pk=world[key])
     if verb == "open_held" and state not in (DRAFT, INVITED, OPEN):
         pleno.recorded_late = True
@@ -130,6 +136,14 @@ def prepare(verb, pleno, cast):
     by = cast.secretary
     if verb == "close" and pleno.state in (OPEN, ADJOURNED):
         settle(pleno, by)
+    elif verb == "carry_over":
+        AgendaItem.objects.filter(pleno__state=CLOSED).exclude(pleno=pleno).update(fate="deferred")
+    elif verb == "drop" and pleno.state != RATIFIED:
+        pleno.items.filter(order=1).update(fate="deferred")
+    elif verb == "approve_last":
+        # Its minutes follow on those of the ratified one of the world.
+        Pleno.objects.filter(pk=pleno.pk, state=OPEN).update(week_year=2025)
+        pleno.items.filter(order=1, pleno__state=OPEN).update(standing_kind="approval")
     elif verb == "step_in" and pleno.state == OPEN:
         lifecycle.step_out(row_for(pleno, cast.members[4]), by=by)
     elif verb in ("describe", "detach") and pleno.state in ATTACH.sources:
@@ -150,6 +164,12 @@ def guest_of(pleno):
     guest = pleno.attendees.filter(element="guest").first() or pleno.attendees.model(pleno=pleno, pk=0)
     guest.pleno = pleno
     return guest
+
+
+def put_off_elsewhere(pleno):
+    """An item that another pleno of the unit put off."""
+    rows = AgendaItem.objects.filter(organisation=pleno.organisation, fate="deferred", pleno__state=CLOSED)
+    return rows.exclude(pleno=pleno).select_related("pleno__organisation").first()
 
 
 def row_for(pleno, user):
@@ -189,6 +209,11 @@ CALLS = {
         place="Aula",
         agenda=["X"],
     ),
+    "plan_next": lambda p, by, cast: lifecycle.plan_next(p.organisation, by=by),
+    "prepare_agenda": lambda p, by, cast: lifecycle.prepare_agenda(p, by=by),
+    "carry_over": lambda p, by, cast: lifecycle.carry_over(p, by=by, origin=put_off_elsewhere(p)),
+    "drop": lambda p, by, cast: lifecycle.drop(item_of(p), by=by, reason="Tidak relevan lagi."),
+    "approve_last": lambda p, by, cast: lifecycle.approve_last(item_of(p), by=by, **happened(p)),
     "edit": lambda p, by, cast: lifecycle.edit(p, by=by, place="Aula"),
     "add_item": lambda p, by, cast: lifecycle.add_item(p, by=by, title="Tambahan"),
     "edit_item": lambda p, by, cast: lifecycle.edit_item(item_of(p), by=by, title="Diubah"),
@@ -320,6 +345,11 @@ PAGES = {
         DRAFT,
         None,
     ),
+    "plan_next": ("next_week", None, lambda p, c: {}, DRAFT, None),
+    "prepare_agenda": ("agenda_prepare", None, lambda p, c: {}, DRAFT, OPEN),
+    "carry_over": ("carry_over", put_off_elsewhere, lambda p, c: {}, DRAFT, OPEN),
+    "drop": ("item_drop", item_of, lambda p, c: {"reason": "Tidak relevan lagi."}, CLOSED, OPEN),
+    "approve_last": ("approve_last", item_of, lambda p, c: {}, OPEN, CLOSED),
     "edit": ("edit", None, lambda p, c: facts_of(p), DRAFT, INVITED),
     "add_item": ("agenda", None, lambda p, c: {"title": "Tambahan", "access": "closed"}, INVITED, CLOSED),
     "edit_item": ("item_edit", item_of, lambda p, c: {"title": "Diubah", "access": "closed"}, DRAFT, OPEN),
@@ -402,8 +432,8 @@ PAGES = {
 
 
 def address(name, pleno, part):
-    if name == "plan":
-        return reverse("plenos:plan", kwargs={"code": pleno.organisation.code})
+    if name in ("plan", "next_week"):
+        return reverse(f"plenos:{name}", kwargs={"code": pleno.organisation.code})
     return pleno.address(f"plenos:{name}", **({"uuid": part(pleno).uuid} if part else {}))
 
 

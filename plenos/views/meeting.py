@@ -16,7 +16,7 @@ from ..forms.fields import DoerChoice
 from ..forms.noting import shown
 from ..loose_ends import loose_ends
 from ..models import Attendee
-from ..models.items import WAITING
+from ..models.items import FOLLOW_UPS, WAITING
 from ..models.sessions import ADJOURNED, OPEN
 from .fetch import REFUSALS, find, find_item, find_preparing, refuse, renew
 from .noting import with_texts
@@ -123,6 +123,7 @@ def _show_room(request, pleno, *, item=None, form=None, status=200):
         form = _decide_form(pleno, current, facts)
     facts |= agenda_facts(items) | {
         "current": current,
+        "reviewed": follow_ups.reviewed(pleno) if current and current.standing_kind == FOLLOW_UPS else [],
         "new_item": NewItemForm(initial={"access": pleno.access}),
         "reason_form": ReasonForm(),
     }
