@@ -89,6 +89,11 @@ class Piece:
     dissent: str = ""
     topic: bool = False
 
+    @property
+    def standing_kind(self):
+        """The report on last week's decisions looks through the follow-ups."""
+        return "follow_ups" if "tindak lanjut keputusan pleno" in self.title else ""
+
 
 def _rows(name):
     with (DATA / name).open(encoding="utf-8", newline="") as file:

@@ -10,6 +10,7 @@ from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
 from bawaslu_portal.kernel.models import Division, LedgerEntry, Membership, Notice
 from bawaslu_portal.kernel.tests.factories import make_person
 from plenos import documents, follow_ups, lifecycle
+from plenos.lifecycle import following
 from plenos.models import Decision, FollowUp, Progress
 
 from .factories import ROLES, WHEN, item_of, make_closed, make_open, membership, sign_all
@@ -66,7 +67,7 @@ def at_once():
 def act(verb, row, by):
     """Run a verb with what it needs."""
     words = {"text": "Sudah dikirim."}
-    return getattr(lifecycle, verb)(row, by=by, **words)
+    return getattr(following, verb)(row, by=by, **words)
 
 
 # --- the room -------------------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ def test_without_words_it_is_refused(cast, row, at_once, verb):
     if verb == "send_back":
         act("report_done", row, cast.member)
     with pytest.raises(ValidationError):
-        getattr(lifecycle, verb)(row, by=cast.chair, text=" ")
+        getattr(following, verb)(row, by=cast.chair, text=" ")
 
 
 def test_nobody_confirms_what_he_reported(cast, row, at_once):
@@ -315,14 +316,14 @@ def test_the_next_pleno_looks_through_them_as_they_stood_when_it_closed(cast, ro
     )
     during = pleno.opened_at + datetime.timedelta(minutes=10)
     with clock.at(during):
-        lifecycle.report_done(done, by=cast.chair)
-        lifecycle.confirm_done(done, by=cast.secretary)
-        lifecycle.note_progress(row, by=cast.secretary, text="Menunggu jawaban")
+        following.report_done(done, by=cast.chair)
+        following.confirm_done(done, by=cast.secretary)
+        following.note_progress(row, by=cast.secretary, text="Menunggu jawaban")
         lifecycle.decide(item_of(pleno), by=cast.secretary, category="report", text="Menerima laporan.")
     with clock.at(pleno.opened_at + datetime.timedelta(hours=1)):
         lifecycle.close(pleno, by=cast.secretary)
     with clock.at(FUTURE):
-        lifecycle.stop(row, by=cast.chair, text="Tidak perlu lagi")
+        following.stop(row, by=cast.chair, text="Tidak perlu lagi")
     reviewed = documents.minutes_record(pleno)["items"][0]["reviewed"]
     assert [(one["what"], one["state"], one["late"], one["said"]) for one in reviewed] == [
         ("Menyusun jadwal", "berjalan", True, "Menunggu jawaban"),

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bawaslu_portal.kernel import clock, uploads
+from bawaslu_portal.kernel.models import Division
+from plenos import follow_ups, register
 from plenos.forms import (
     AttendanceForm,
     CloseForm,
@@ -168,11 +170,13 @@ def test_attendance_has_only_the_known_statuses(cast):
 
 def decide_form(cast, pleno, present=None, **changes):
     present = present or list(pleno.attendees.members())
-    from bawaslu_portal.kernel.models import Membership
-
     data = {"text": "Setuju.", "category": "plan", "manner": "consensus", "notes": "", "notes_version": "0"}
     form = DecideForm(
-        {**data, **changes}, pleno=pleno, present=present, members=Membership.objects.filter(organisation=cast.unit)
+        {**data, **changes},
+        pleno=pleno,
+        present=present,
+        doers=follow_ups.able(cast.unit, pleno.opened_at),
+        decisions=register.readable(cast.secretary, cast.unit),
     )
     form.is_valid()
     return form
@@ -189,7 +193,13 @@ def test_a_follow_up_needs_what_who_and_until_when(cast):
     for missing in whole:
         form = decide_form(cast, pleno, **{**whole, missing: ""})
         assert "tiga hal" in str(form.errors["what_1"]), missing
-    assert "due_1" in decide_form(cast, pleno, **{**whole, "due_1": "2014-08-23"}).errors
+    assert "due_1" in decide_form(cast, pleno, **{**whole, "due_1": "2024-08-18"}).errors
+    assert "due_1" not in decide_form(cast, pleno, **{**whole, "due_1": "2024-08-19"}).errors
+    division = Division.objects.filter(organisation=cast.unit).first()
+    given = decide_form(cast, pleno, **{**whole, "who_1": f"d{division.pk}"}).facts()["follow_ups"]
+    assert given == [{"what": "Susun jadwal", "division": division, "due": datetime.date(2024, 8, 23)}]
+    elsewhere = Division.objects.filter(organisation=cast.neighbour_unit).first()
+    assert "who_1" in decide_form(cast, pleno, **{**whole, "who_1": f"d{elsewhere.pk}"}).errors
 
 
 @pytest.mark.django_db

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 from bawaslu_portal.kernel import clock, exports, forms, ledger
 
 from .. import follow_ups as reading
-from .. import lifecycle, permissions, register, sheets
+from .. import permissions, register, sheets
 from ..forms.following import FollowUpFilter, ProgressForm, WordForm
+from ..lifecycle import following
 from .fetch import REFUSALS, find_unit, refuse
 
 PAGE = 30
@@ -48,7 +49,7 @@ def _may(user, follow_up):
     return {
         "note_progress": (open_ or reported) and permissions.may_note_progress(user, follow_up),
         "report_done": open_ and permissions.may_report_done(user, follow_up),
-        "confirm_done": judges and lifecycle.reporter(follow_up) != user.pk,
+        "confirm_done": judges and following.reporter(follow_up) != user.pk,
         "send_back": judges,
         "stop": (open_ or reported) and permissions.may_stop(user, follow_up),
     }
@@ -93,14 +94,14 @@ def _progress(request, code, uuid, verb, done):
 @require_POST
 def note_progress(request, code, uuid):
     """Note how a follow-up goes."""
-    return _progress(request, code, uuid, lifecycle.note_progress, _("Perkembangan dicatat."))
+    return _progress(request, code, uuid, following.note_progress, _("Perkembangan dicatat."))
 
 
 @require_POST
 def report_done(request, code, uuid):
     """Report it done: another confirms."""
     done = _("Dilaporkan selesai. Orang lain yang menyatakannya selesai.")
-    return _progress(request, code, uuid, lifecycle.report_done, done)
+    return _progress(request, code, uuid, following.report_done, done)
 
 
 def _word(request, code, uuid, name, done):
@@ -110,7 +111,7 @@ def _word(request, code, uuid, name, done):
     status = 200
     if form.is_valid():
         try:
-            getattr(lifecycle, name)(row, by=request.user, text=form.cleaned_data["text"])
+            getattr(following, name)(row, by=request.user, text=form.cleaned_data["text"])
         except REFUSALS as error:
             status = refuse(form, error)
         else:

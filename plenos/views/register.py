@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 from bawaslu_portal.kernel import catalogue, clock, documents, exports, ledger
 from bawaslu_portal.kernel.models import Document, Organisation
 
-from .. import lifecycle, permissions, register, search, sheets
+from .. import permissions, register, search, sheets
 from ..forms.following import RegisterFilter, SearchFilter
+from ..lifecycle import following
 from ..models.sessions import RATIFIED
 from .fetch import find_unit
 
@@ -57,7 +58,7 @@ def decisions(request, code):
     if response := exports.answer(request, table, unit):
         return response
     page = Capped(shown, PAGE, more=more).get_page(request.GET.get("page"))
-    context = {"unit": unit, "form": form, "page": page, "words": words}
+    context = {"unit": unit, "form": form, "page": page, "words": words, "reach": reach}
     context["decisions"] = search.loaded(request.user, page.object_list, words)
     return render(request, "plenos/register.html", context)
 
@@ -99,7 +100,7 @@ def decision(request, code, year, number):
 def extract(request, code, year, number):
     """Ask for the extract of a decision; the worker makes it."""
     decision = _find(request, code, year, number)
-    lifecycle.extract(decision, by=request.user)
+    following.extract(decision, by=request.user)
     messages.success(request, _("Kutipan sedang dibuat; ia muncul di halaman ini dan di ruang cetak."))
     return redirect(decision)
 

@@ -25,12 +25,27 @@ def _of(pleno, **more):
     }
 
 
+def _decision(w):
+    return {"code": w.cast.unit.code, "year": w.decided.year, "number": w.decided.number}
+
+
 def _plenos(w):
     c = w.cast
     secretary, unit = c.secretary, {"code": c.unit.code}
     item, undecided = {"uuid": w.item.uuid}, {"uuid": w.undecided.uuid}
+    running, reported = {**unit, "uuid": w.follow_up.uuid}, {**unit, "uuid": w.reported.uuid}
     return {
         "unit": (unit, c.staff),
+        "register": (unit, c.staff),
+        "decision": (_decision(w), c.staff),
+        "extract": (_decision(w), c.member),
+        "follow_ups": (unit, c.member),
+        "follow_up": (running, c.member),
+        "note_progress": (running, secretary),
+        "report_done": (running, secretary),
+        "confirm_done": (reported, c.chair),
+        "send_back": (reported, c.chair),
+        "stop": (running, secretary),
         "plan": (unit, secretary),
         "week": ({**unit, "year": w.draft.week_year, "week": w.draft.week}, c.staff),
         "pleno": (_of(w.ratified_open), c.chair),

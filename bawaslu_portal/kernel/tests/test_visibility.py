@@ -17,7 +17,7 @@ from bawaslu_portal.kernel.tests.address_book import book
 from bawaslu_portal.kernel.tests.factories import signed_in
 from bawaslu_portal.kernel.tests.test_walk import quiet  # noqa: F401 - a fixture
 from bawaslu_portal.kernel.tests.world import make_world
-from plenos.models import Scan
+from plenos.models import Decision, FollowUp, Scan
 
 TABLE = (Path(__file__).parent / "visibility.csv").read_text(encoding="utf-8")
 CELLS = list(csv.DictReader(TABLE.splitlines()))
@@ -58,6 +58,15 @@ CANARIES = {
     ("ratified, closed", "Berita Acara"): "kenari-naskah-ratified-closed-berita-acara",
     ("ratified, closed", "notulen"): "kenari-naskah-ratified-closed-notulen",
     ("ratified, closed", "daftar hadir"): "kenari-naskah-ratified-closed-daftar-hadir",
+    ("extract", "paper of a decision, open"): "kenari-naskah-kutipan-terbuka",
+    ("extract", "paper of a decision, closed"): "kenari-naskah-kutipan-tertutup",
+    ("follow-ups", "what a member does"): "kenari-tugas",
+    ("follow-ups", "what the staff's division does"): "kenari-bagian",
+    ("follow-ups", "progress of a member's"): "kenari-perkembangan",
+    ("follow-ups", "progress of the division's"): "kenari-laporan",
+    ("follow-ups", "evidence"): "kenari-isi-bukti",
+    ("follow-ups", "the count on the unit's page"): "page of the follow-ups",
+    ("follow-ups", "that one is late"): "lateness of the follow-ups",
     ("settings", "value"): "kenari-tempat",
     ("settings", "source"): "kenari-dasar",
     ("settings", "history"): "mengubah pengaturan plenos.place",
@@ -109,6 +118,16 @@ def addresses(world):
     for scan in Scan.objects.select_related("pleno__organisation"):
         found |= {scan.pleno.address("plenos:scan_file", uuid=scan.uuid)}
     code = world.cast.unit.code
+    found |= {d.get_absolute_url() for d in Decision.objects.numbered().select_related("organisation")}
+    found |= {f.get_absolute_url() for f in FollowUp.objects.select_related("organisation")}
+    found |= {
+        reverse("plenos:attachment", args=[world.evidence.uuid]),
+        f"{reverse('plenos:register', args=[code])}?q=kenari",
+        f"{reverse('plenos:register', args=[code])}?tl=lewat",
+        f"{reverse('plenos:search')}?q=kenari",
+        f"{reverse('plenos:search')}?q=menyetujui",
+        f"{reverse('plenos:search')}?q=catatan",
+    }
     found |= {reverse("kernel:person", args=[code, person.uuid]) for person in (world.cast.member, world.suspended)}
     found |= {reverse("kernel:person_correct", args=[code, world.cast.member.uuid])}
     found |= {
@@ -130,6 +149,9 @@ def read_everything(world, reader, paths):
         answer = client.get(path)
         if answer.status_code == 200:
             seen[path] = b"".join(answer).decode(errors="replace")
+    follow_ups = seen.get(reverse("plenos:follow_ups", args=[world.cast.unit.code]), "")
+    if follow_ups and reader != world.cast.staff:
+        seen["follow-ups"] = "page of the follow-ups" + (" lateness of the follow-ups" if "lewat" in follow_ups else "")
     job = reverse("kernel:job", args=[world.job.uuid])
     if job in seen:
         seen[job] = "" if reader == world.job.asked_by else "page of the job"

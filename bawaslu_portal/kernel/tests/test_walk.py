@@ -26,7 +26,8 @@ REACHED = {
     # A button, a wrong or empty form, a step that is not now, a page that takes no POST.
     "POST": {200, 204, 302, 303, 405, 409, 422},
 }
-ABSENT = {"code": "99.99", "uuid": uuid.UUID(int=7), "year": 1999, "week": 1, "ordinal": 99, "key": "no.such.key"}
+NOWHERE = {"code": "99.99", "uuid": uuid.UUID(int=7), "year": 1999, "week": 1, "ordinal": 99}
+ABSENT = {**NOWHERE, "key": "no.such.key", "number": 99999}
 # Pages without an object that open before signing in, and why.
 BEFORE_SIGNING_IN = {
     "health": "asked by machines",

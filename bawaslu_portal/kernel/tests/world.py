@@ -30,6 +30,7 @@ from bawaslu_portal.kernel.models import (
 )
 from bawaslu_portal.kernel.tests.factories import make_person, person
 from plenos import lifecycle
+from plenos.lifecycle import following
 from plenos.models import Attendee
 from plenos.tests.factories import (
     WHEN,
@@ -146,6 +147,37 @@ def _plenos(world, cast):
         )
     world.ratified_open = _ratified(world, cast, WHEN + 5 * WEEK, "open", "sah-terbuka")
     world.ratified_closed = _ratified(world, cast, WHEN + 6 * WEEK, "closed", "sah-tertutup")
+    world.decided = world.ratified_open.decisions.get()
+    _follow_ups(world, cast)
+    _extracts(world, cast)
+
+
+def _follow_ups(world, cast):
+    """One of a member that runs, one of the division of the staff that the secretary reported done, with evidence."""
+    pleno = make_open(cast, when=WHEN + 7 * WEEK, agenda=("Pembagian tugas",))
+    day = clock.local(pleno.opened_at, cast.unit).date()
+    mine = {"what": "kenari-tugas", "responsible": Membership.objects.get(user=cast.member), "due": day}
+    division = Membership.objects.get(user=cast.staff).division
+    theirs = {"what": "kenari-bagian", "division": division, "due": day + datetime.timedelta(days=9)}
+    with clock.at(pleno.opened_at + datetime.timedelta(minutes=9)):
+        lifecycle.decide(
+            pleno.items.get(), by=cast.secretary, category="plan", text="Membagi tugas.", follow_ups=(mine, theirs)
+        )
+    with clock.at(pleno.opened_at + datetime.timedelta(hours=1)):
+        lifecycle.close(pleno, by=cast.secretary)
+    world.follow_up, world.reported = pleno.follow_ups.order_by("due")
+    evidence = [(b"%PDF-1.7 kenari-isi-bukti", "application/pdf", "bukti.pdf")]
+    with clock.at(pleno.closed_at + datetime.timedelta(days=1)):
+        following.note_progress(world.follow_up, by=cast.secretary, text="kenari-perkembangan", files=evidence)
+        following.report_done(world.reported, by=cast.secretary, text="kenari-laporan")
+    world.evidence = world.follow_up.progress.get().attachments.get()
+
+
+def _extracts(world, cast):
+    for pleno, word in ((world.ratified_open, "terbuka"), (world.ratified_closed, "tertutup")):
+        paper = following.extract(pleno.decisions.get(), by=cast.secretary)
+        content = f"%PDF-1.7 kenari-naskah-kutipan-{word}".encode()
+        Document.objects.filter(pk=paper.pk).update(file=documents.store(content, "application/pdf"))
 
 
 def _ratified(world, cast, when, access, word):

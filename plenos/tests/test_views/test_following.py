@@ -1,0 +1,341 @@
+"""The pages of follow-ups, register, decision and search over HTTP."""
+
+import datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from bawaslu_portal.kernel import clock
+from bawaslu_portal.kernel.models import Division, Document, Membership
+from plenos import lifecycle, search
+from plenos.lifecycle import following
+from plenos.models import Attachment, Decision, Progress
+
+from ..factories import PDF, ROLES, WHEN, item_of, make_open, membership, words
+from ..test_following import DAY, PAST, decide_with, ratify
+
+
+@pytest.fixture
+def row(cast):
+    return decide_with(cast, doer=membership(cast, cast.member), what="Menata berkas-kenari").follow_ups.get()
+
+
+def test_progress_with_evidence_is_noted_and_reported(cast, row, sign_in):
+    client = sign_in(cast.member)
+    evidence = SimpleUploadedFile("bukti.pdf", PDF, content_type="application/pdf")
+    answer = client.post(row.address("plenos:note_progress"), {"text": "Separuh jalan", "files": [evidence]})
+    assert answer.url == row.get_absolute_url()
+    page = words(client.get(row.get_absolute_url()))
+    assert "Separuh jalan" in page
+    attachment = Attachment.objects.get(progress__follow_up=row)
+    assert reverse("plenos:attachment", args=[attachment.uuid]) in page
+    client.post(row.address("plenos:report_done"), {"text": ""})
+    row.refresh_from_db()
+    assert row.state == "reported"
+    assert 'href="' + row.address("plenos:confirm_done") not in words(client.get(row.get_absolute_url()))
+    assert client.post(row.address("plenos:confirm_done"), {"text": ""}).status_code == 403
+
+
+def test_an_error_keeps_what_was_typed(cast, row, sign_in):
+    client = sign_in(cast.chair)
+    answer = client.post(row.address("plenos:note_progress"), {"text": "  "})
+    assert answer.status_code == 422
+    assert "Tulis keterangannya" in words(answer)
+    wrong = SimpleUploadedFile("bukti.pdf", b"bukan", content_type="application/pdf")
+    answer = client.post(row.address("plenos:note_progress"), {"text": "Ketikan-kenari", "files": [wrong]})
+    assert answer.status_code == 422
+    assert "Ketikan-kenari" in words(answer)
+    assert not Progress.objects.exists()
+
+
+def test_a_step_that_is_over_says_so(cast, row, sign_in):
+    following.report_done(row, by=cast.member)
+    client = sign_in(cast.chair)
+    assert client.get(row.address("plenos:confirm_done")).status_code == 200
+    assert client.post(row.address("plenos:confirm_done"), {"text": ""}).url == row.get_absolute_url()
+    assert client.post(row.address("plenos:confirm_done"), {"text": ""}).status_code == 409
+    assert client.post(row.address("plenos:stop"), {"text": "Ulang-kenari"}).status_code == 409
+
+
+def test_sent_back_without_a_reason_the_error_stands_at_the_field(cast, row, sign_in):
+    following.report_done(row, by=cast.member)
+    answer = sign_in(cast.chair).post(row.address("plenos:send_back"), {"text": ""})
+    assert answer.status_code == 422
+    assert 'id="error_1_id_text"' in answer.content.decode() or "invalid-feedback" in answer.content.decode()
+
+
+@pytest.mark.parametrize("verb", ["note_progress", "report_done", "confirm_done", "send_back", "stop"])
+@pytest.mark.parametrize("who", ["neighbour", "outsider", "province", "national", "staff", "administrator"])
+def test_who_may_not_read_it_finds_nothing(cast, row, sign_in, verb, who):
+    client = sign_in(getattr(cast, who))
+    assert client.post(row.address(f"plenos:{verb}"), {"text": "x"}).status_code == 404
+    assert client.get(row.get_absolute_url()).status_code == 404
+
+
+def test_from_the_room_one_comes_back_to_the_room_and_nowhere_else(cast, row, sign_in):
+    agenda = [{"title": "Tindak lanjut", "standing_kind": "follow_ups", "access": "closed"}]
+    pleno = make_open(cast, when=WHEN + 7 * DAY, agenda=agenda)
+    client = sign_in(cast.secretary)
+    room = pleno.address("plenos:room")
+    assert "berkas-kenari" in words(client.get(room))
+    back = f"{room}?agenda=1"
+    assert client.post(row.address("plenos:note_progress"), {"text": "Jalan", "back": back}).url == back
+    away = client.post(row.address("plenos:note_progress"), {"text": "Jalan", "back": "https://jahat.example/"})
+    assert away.url == row.get_absolute_url()
+
+
+def test_in_the_room_a_division_and_an_earlier_decision_are_named(cast, row, sign_in):
+    pleno = make_open(cast, when=clock.now() - datetime.timedelta(minutes=20))
+    client, item = sign_in(cast.secretary), item_of(pleno)
+    division = Division.objects.filter(organisation=cast.unit).first()
+    day = clock.today(cast.unit)
+    facts = {"category": "plan", "manner": "consensus", "text": "Mencabut.", "notes_version": 0, "notes_were": ""}
+    facts |= {"what_1": "Menarik surat", "who_1": f"d{division.pk}", "due_1": (day - DAY).isoformat()}
+    facts |= {"reverses": "2024/99"}
+    answer = client.post(pleno.address("plenos:decide", uuid=item.uuid), facts)
+    assert answer.status_code == 422
+    assert "Tenggat tidak boleh sebelum hari plenonya" in words(answer)
+    assert "Tidak ada keputusan unit ini dengan rujukan" in words(answer)
+    facts |= {"due_1": day.isoformat(), "reverses": row.decision.reference}
+    assert client.post(pleno.address("plenos:decide", uuid=item.uuid), facts).status_code == 302
+    made = Decision.objects.get(pleno=pleno)
+    assert made.reverses == row.decision
+    assert made.follow_ups.get().division == division
+
+
+def test_the_list_filters_and_puts_the_overdue_first(cast, row, sign_in):
+    later = decide_with(
+        cast,
+        doer=membership(cast, cast.chair),
+        what="Nanti-kenari",
+        when=WHEN + 7 * DAY,
+        due=datetime.date(2099, 1, 1),
+    ).follow_ups.get()
+    client = sign_in(cast.chair)
+    url = reverse("plenos:follow_ups", args=[cast.unit.code])
+    page = words(client.get(url))
+    assert page.index("berkas-kenari") < page.index("Nanti-kenari")
+    late = words(client.get(url, {"keadaan": "lewat"}))
+    assert "berkas-kenari" in late
+    assert "Nanti-kenari" not in late
+    theirs = words(client.get(url, {"siapa": str(membership(cast, cast.chair).uuid), "tahun": "2024"}))
+    assert "Nanti-kenari" in theirs
+    assert "berkas-kenari" not in theirs
+    assert "berkas-kenari" in words(client.get(url, {"keadaan": "ngawur", "tahun": "x", "siapa": "1"}))
+    following.stop(later, by=cast.chair, text="x")
+    assert "Nanti-kenari" in words(client.get(url, {"keadaan": "dihentikan"}))
+
+
+def test_the_level_above_sees_counts_and_lateness_and_no_words(cast, row, sign_in):
+    url = reverse("plenos:follow_ups", args=[cast.unit.code])
+    seen = {name: sign_in(getattr(cast, name)).get(url) for name in ROLES.values()}
+    for name in ("province", "province_chair", "province_staff"):
+        assert seen[name].status_code == 200
+        assert "berkas-kenari" not in words(seen[name])
+        assert "Anggota 2" not in words(seen[name]).split("<main")[1]
+    assert "lewat tenggat" in words(seen["province"])
+    assert "lewat tenggat" not in words(seen["province_staff"]).split("<main")[1]
+    assert [seen[n].status_code for n in ("national", "neighbour", "outsider", "administrator")] == [404] * 4
+    for export in ("?bentuk=xlsx", ""):
+        client = sign_in(cast.province)
+        answer = client.get(url + export) if export else client.post(url, {"cetak": "1"})
+        assert b"berkas-kenari" not in b"".join(answer) if answer.status_code == 200 else True
+    assert not Document.objects.filter(record__icontains="berkas-kenari", created_by=cast.province).exists()
+
+
+# --- the register and one decision ----------------------------------------------------------------------
+
+
+def test_the_register_filters_and_searches(cast, row, sign_in):
+    pleno = row.decision.pleno
+    with clock.at(PAST):
+        other = decide_with(cast, doer=membership(cast, cast.chair), when=WHEN + 7 * DAY, reverses=row.decision)
+    later = other.decisions.get()
+    client = sign_in(cast.chair)
+    url = reverse("plenos:register", args=[cast.unit.code])
+
+    def shown(**asked):
+        page = words(client.get(url, asked))
+        return {d.number for d in (row.decision, later) if f'href="{d.get_absolute_url()}"' in page}
+
+    assert shown() == {1, 2}
+    assert shown(q="jadwal") == shown(q="menetapkan") == {1, 2}
+    assert shown(q="gajah") == shown(tahun="2025") == shown(cara="vote") == set()
+    assert shown(q="74.71/2024/2") == shown(q="2024/2") == shown(q="2") == {2}
+    assert shown(tl="lewat") == {1, 2}
+    assert shown(tl="selesai") == shown(tl="tanpa") == set()
+    assert shown(hal="ubah") == {1, 2}
+    assert shown(hal="lain") == set()
+    page = words(client.get(url, {"q": "jadwal", "tahun": "2024"}))
+    assert "<mark>jadwal</mark>" in page
+    assert "Tahun: 2024" in page
+    assert "Dicabut oleh 74.71/2024/2" in page
+    assert pleno.state == "closed"
+
+
+def test_hits_are_marked_and_everything_else_is_escaped(cast, sign_in):
+    pleno = make_open(cast, agenda=["<b>Arsip</b> & jadwal"])
+    with clock.at(pleno.opened_at + DAY / 48):
+        text = "Menata arsip <script>alert(1)</script> \ue000palsu\ue001 selesai."
+        lifecycle.decide(item_of(pleno), by=cast.secretary, category="plan", text=text)
+    with clock.at(pleno.opened_at + DAY / 24):
+        lifecycle.close(pleno, by=cast.secretary)
+    page = sign_in(cast.chair).get(reverse("plenos:register", args=[cast.unit.code]), {"q": "arsip"}).content.decode()
+    assert "<mark>arsip</mark> &lt;script&gt;" in page
+    assert "&lt;b&gt;<mark>Arsip</mark>&lt;/b&gt; &amp;" in page
+    assert "<script>alert" not in page
+    assert search.marked("a\ue001b\ue000c") == "ab<mark>c</mark>"
+
+
+def test_a_decision_has_an_address_that_says_everything_of_it(cast, row, sign_in):
+    pleno = ratify(row.decision.pleno, cast)
+    later = decide_with(cast, doer=membership(cast, cast.chair), when=WHEN + 7 * DAY, reverses=row.decision)
+    client = sign_in(cast.member)
+    assert row.decision.get_absolute_url() == "/pleno/keputusan/74.71/2024/1/"
+    page = words(client.get("/pleno/keputusan/74.71/2024/1/"))
+    assert "Menetapkan jadwal." in page
+    assert pleno.get_absolute_url() in page
+    assert "berkas-kenari" in page
+    assert later.decisions.get().get_absolute_url() in page
+    assert row.decision.get_absolute_url() in words(client.get(later.decisions.get().get_absolute_url()))
+    assert client.get("/pleno/keputusan/74.71/2024/99/").status_code == 404
+
+
+STATUS = {  # before the ratification, closed and ratified, open and ratified: page; "tertutup" says that it is closed
+    "chair": (200, 200, 200),
+    "member": (200, 200, 200),
+    "secretary": (200, 200, 200),
+    "head": (200, 200, 200),
+    "staff": (404, "tertutup", 200),
+    "administrator": (404, 404, 404),
+    "neighbour": (404, 404, 404),
+    "province": (404, 200, 200),
+    "province_chair": (404, 200, 200),
+    "province_staff": (404, "tertutup", 200),
+    "national": (404, "tertutup", 200),
+    "outsider": (404, 404, 404),
+}
+
+
+@pytest.mark.parametrize("who", STATUS)
+def test_who_reads_a_decision(cast, sign_in, who):
+    doer = membership(cast, cast.member)
+    before = decide_with(cast, doer=doer)
+    closed = ratify(decide_with(cast, doer=doer, when=WHEN + 7 * DAY), cast)
+    opened = ratify(decide_with(cast, doer=doer, when=WHEN + 14 * DAY, access="open"), cast)
+    client = sign_in(getattr(cast, who))
+    register = client.get(reverse("plenos:register", args=[cast.unit.code]))
+    found = client.get(reverse("plenos:search"), {"q": "menetapkan jadwal"})
+    sheet = client.get(reverse("plenos:register", args=[cast.unit.code]), {"bentuk": "xlsx"})
+    assert sheet.status_code == (404 if who in ("neighbour", "outsider") else 200)
+    for pleno, expected in zip((before, closed, opened), STATUS[who], strict=True):
+        address = pleno.decisions.get().get_absolute_url()
+        answer = client.get(address)
+        assert answer.status_code == (404 if expected == 404 else 200), address
+        reads = expected == 200
+        assert ("Menetapkan jadwal" in words(answer)) == reads
+        assert ("Isi keputusan ini tertutup" in words(answer)) == (expected == "tertutup")
+        assert (f'href="{address}"' in words(register)) == reads
+        assert (f'href="{address}"' in words(found)) == reads
+        asked = client.post(f"{address}kutipan/")
+        writes = who in ("chair", "member", "secretary", "head")
+        assert asked.status_code == (404 if expected == 404 else 403 if not writes else 302 if pleno != before else 409)
+
+
+def test_the_extract_is_made_once_and_read_by_its_class(cast, sign_in):
+    doer = membership(cast, cast.member)
+    closed = ratify(decide_with(cast, doer=doer), cast).decisions.get()
+    opened = ratify(decide_with(cast, doer=doer, when=WHEN + 7 * DAY, access="open"), cast).decisions.get()
+    papers = [following.extract(decision, by=cast.secretary) for decision in (closed, opened)]
+    assert following.extract(closed, by=cast.chair) == papers[0]
+    assert [paper.access for paper in papers] == ["closed", "open"]
+    reads = {
+        name: [sign_in(getattr(cast, name)).get(reverse("kernel:document", args=[p.uuid])).status_code for p in papers]
+        for name in ROLES.values()
+    }
+    both, only_open, none = [200, 200], [404, 200], [404, 404]
+    assert reads == {
+        **dict.fromkeys(("chair", "member", "secretary", "head", "province", "province_chair"), both),
+        **dict.fromkeys(("staff", "province_staff", "national"), only_open),
+        **dict.fromkeys(("neighbour", "outsider", "administrator"), none),
+    }
+
+
+def test_the_extract_of_a_reversed_decision_says_so(cast):
+    doer = membership(cast, cast.member)
+    earlier = ratify(decide_with(cast, doer=doer), cast).decisions.get()
+    first = following.extract(earlier, by=cast.chair)
+    ratify(decide_with(cast, doer=doer, when=WHEN + 7 * DAY, reverses=earlier), cast)
+    second = following.extract(earlier, by=cast.chair)
+    first.refresh_from_db()
+    assert first.superseded_by == second
+    assert second.record["undone_by"] == ["74.71/2024/2"]
+
+
+# --- the search -----------------------------------------------------------------------------------------
+
+
+def test_notes_and_items_without_a_decision_are_found_too(cast, sign_in):
+    pleno = make_open(cast, agenda=["Pinjam gudang", "Lain-lain"])
+    first, second = pleno.items.order_by("order")
+    with clock.at(pleno.opened_at + DAY / 48):
+        lifecycle.write_notes(first, by=cast.secretary, text="<p>Kunci <b>lemari</b> hilang</p>", version=0)
+        lifecycle.defer(first, by=cast.secretary, reason="Menunggu")
+    client = sign_in(cast.chair)
+    page = words(client.get(reverse("plenos:search"), {"q": "lemari"}))
+    assert "Pinjam gudang" in page
+    assert "<mark>lemari</mark>" in page
+    assert pleno.get_absolute_url() in page
+    assert "Pinjam gudang" not in words(client.get(reverse("plenos:search"), {"q": "lemari", "jenis": "keputusan"}))
+    assert "Pinjam gudang" not in words(sign_in(cast.staff).get(reverse("plenos:search"), {"q": "lemari"}))
+    assert second.title
+
+
+@pytest.mark.parametrize("asked", ["'", '"', "a' & | !", "((", "\\", "%", "<b>", "-", "or", "a" * 200, "\x00x"])
+def test_whatever_is_typed_is_words(cast, row, sign_in, asked):
+    client = sign_in(cast.chair)
+    assert client.get(reverse("plenos:search"), {"q": asked}).status_code == 200
+    assert client.get(reverse("plenos:register", args=[cast.unit.code]), {"q": asked}).status_code == 200
+
+
+def test_the_magnifier_leads_to_the_search_for_those_who_have_something_to_find(cast, sign_in):
+    assert reverse("plenos:search") in words(sign_in(cast.chair).get("/"))
+    assert reverse("plenos:search") not in words(sign_in(cast.administrator).get("/"))
+
+
+def _queries(client, url, django_assert_max_num_queries, most):
+    with django_assert_max_num_queries(most):
+        assert client.get(url).status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(cast, sign_in, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    doer = membership(cast, cast.member)
+    client, code = sign_in(cast.chair), cast.unit.code
+    urls = [
+        reverse("plenos:register", args=[code]),
+        reverse("plenos:register", args=[code]) + "?q=jadwal",
+        reverse("plenos:follow_ups", args=[code]),
+        reverse("plenos:search") + "?q=jadwal",
+        "/",
+    ]
+
+    def counted():
+        found = []
+        for url in urls:
+            with CaptureQueriesContext(
+                connection,
+            ) as seen:
+                assert client.get(url).status_code == 200
+            found.append(len(seen))
+        return found
+
+    earlier = decide_with(cast, doer=doer).decisions.get()
+    one = counted()
+    decide_with(cast, doer=membership(cast, cast.chair), when=WHEN + 7 * DAY, reverses=earlier)
+    decide_with(cast, division=Membership.objects.get(user=cast.member).division, when=WHEN + 14 * DAY)
+    three = counted()
+    assert three == one
