@@ -68,7 +68,7 @@ def test_a_new_body_takes_its_first_pleno_to_a_delivered_berita_acara(chromium, 
     assert "WIT" in taker.page.inner_text(".room-clock")
 
     # Decide the first by consensus with notes that save themselves; the second by votes with a dissent.
-    taker.page.fill("textarea[name=notes]", "Anggota Dua memaparkan rencana pengawasan.")
+    taker.page.fill("[data-box]", "Anggota Dua memaparkan rencana pengawasan.")
     taker.page.wait_for_selector("#simpan:has-text('Tersimpan')")
     taker.page.fill("textarea[name=text]", "Menetapkan rencana kerja pengawasan pekan ini.")
     taker.press("Catat keputusan dan lanjut")

@@ -84,7 +84,7 @@ forget();
 document.querySelectorAll("form").forEach((form) => draftOf(form) && offer(form));
 document.addEventListener("input", (event) => {
   const form = drafted(event.target);
-  if (form) keep(form);
+  if (form && texts(form).includes(event.target)) keep(form);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = drafted(event.detail.elt);

@@ -24,7 +24,7 @@
     node.childNodes.forEach((child) => {
       if (child.nodeType === Node.TEXT_NODE) out += escaped(child.data.replace(/[\s\u00a0]+/g, " "));
       if (child.nodeType !== Node.ELEMENT_NODE || IGNORED.includes(child.tagName)) return;
-      const mark = child.style.fontWeight === "normal" ? null : MARKS[child.tagName];
+      const mark = MARKS[child.tagName];
       const inner = inline(child);
       if (child.tagName === "BR") out += "<br>";
       else if (["UL", "OL"].includes(child.tagName)) out += list(child);
@@ -74,6 +74,13 @@
 
   const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body;
 
+  /* What comes from elsewhere: without what the policy of the page would complain of, though nothing of it would run. */
+  const foreign = (html) =>
+    html
+      .replace(/<b\s[^>]*font-weight:\s*normal[^>]*>/gi, "<span>")
+      .replace(/<(script|style)[\s\S]*?<\/\1>/gi, "")
+      .replace(/\s(?:style|on\w+)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/gi, "");
+
   /* --- writing ---------------------------------------------------------------------------------------- */
 
   const COMMANDS = {
@@ -116,7 +123,7 @@
   function paste(event, data) {
     event.preventDefault();
     const html = data.getData("text/html");
-    const clean = html && tidy(parsed(html));
+    const clean = html && tidy(parsed(foreign(html)));
     if (clean) {
       /* One paragraph goes into the line where one stands. */
       const single = clean.match(/^<p>((?:(?!<p>).)*)<\/p>$/);
@@ -403,13 +410,14 @@
       this.box.replaceChildren(...parsed(tidy(node)).childNodes);
     }
 
-    /* What someone else wrote meanwhile: never over what is being typed here. */
+    /* What someone else wrote meanwhile: never over what is being typed here. Gives whether it need not come again. */
     renew(template) {
-      const busy = document.activeElement === this.box && Date.now() - this.last < 8000;
-      if (this.unsent || this.running || this.collided || busy || template.dataset.version === this.version) return;
+      if (this.unsent || this.collided || template.dataset.version === this.version) return true;
+      if (this.running || (document.activeElement === this.box && Date.now() - this.last < 8000)) return false;
       this.box.replaceChildren(...document.importNode(template.content, true).childNodes);
       this.version = template.dataset.version;
       this.fill();
+      return true;
     }
 
     /* What did not arrive before the page was closed is taken up where it was left. */
@@ -432,16 +440,24 @@
 
   async function leftovers() {
     const owner = document.querySelector("[data-reader]")?.dataset.reader;
+    let again = 0;
     for (const kept of owner ? drafts(owner) : []) {
-      if (editors.has(kept.key) || Date.now() - kept.at < 5000) continue;
+      if (editors.has(kept.key)) continue;
+      if (Date.now() - kept.at < 3000) {
+        again = 3000; /* of a page that is at work, it may be: he sends it himself */
+        continue;
+      }
       try {
         const answer = await post(kept.url, fieldsOf({ ...kept, step: kept.step + 1 }));
         if (answer.page.querySelector("[data-saved]")) localStorage.removeItem(kept.place);
         else if (!answer.to && answer.status < 500) unwanted(kept, answer);
+        else again = 15000;
       } catch {
-        return;
+        again = 15000;
+        break;
       }
     }
+    if (again) setTimeout(leftovers, again);
   }
 
   /* The record went on meanwhile: the text is shown, so that it can be copied from. */
@@ -487,7 +503,7 @@
   document.addEventListener("selectionchange", () => editors.forEach(pressed));
   document.addEventListener("portal:text", (event) => {
     const editor = editors.get(event.detail.dataset.text);
-    if (editor) editor.renew(event.detail);
+    if (editor && !editor.renew(event.detail)) event.preventDefault();
   });
   document.addEventListener("portal:live", () => editors.forEach((editor) => editor.marks()));
   document.addEventListener("click", (event) => {

@@ -64,9 +64,10 @@
       if (answer.status === 200) {
         const body = new DOMParser().parseFromString(await answer.text(), "text/html").body;
         const all = [...body.querySelectorAll("[data-live]")].map((part) => put(document.importNode(part, true)));
-        body.querySelectorAll("template[data-text]").forEach((text) =>
-          document.dispatchEvent(new CustomEvent("portal:text", { detail: text })),
-        );
+        body.querySelectorAll("template[data-text]").forEach((text) => {
+          const news = new CustomEvent("portal:text", { detail: text, cancelable: true });
+          all.push(document.dispatchEvent(news)); /* false: not while he is typing; then it is asked for again */
+        });
         document.dispatchEvent(new CustomEvent("portal:live"));
         if (all.every(Boolean)) version = answer.headers.get("X-Version") || version;
       }
