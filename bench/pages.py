@@ -1,28 +1,28 @@
-"""How fast the pages of a pleno are: ``.venv/bin/python bench/pages.py [--rounds 200]``.
+"""How fast the pages of plenos are, in the server, asked over HTTP through gunicorn (DEBUG off, nothing cached whole).
 
-In a database of its own it makes one pleno with 5 members, 20 decisions by majority and 100 votes, starts gunicorn
-(DEBUG off), signs in by cookie and asks over HTTP with one kept connection. Prints median and 95th percentile in
-milliseconds, queries, and bytes plain and compressed. The nearest peer, SAPL, measured the same way: its session
-page 94-110 ms, its minutes page 640-780 ms (5 members, 20 decisions, 100 votes); the ratio to the middle of that is
-printed too. Absolute times vary with the machine; read the ratio.
+``bench/pages.py`` makes one pleno with 5 members, 20 decisions by majority and 100 votes. The nearest peer, SAPL,
+measured so: its session page 94-110 ms, its minutes page 640-780 ms; the ratio to the middle of that is printed.
+
+``bench/pages.py --years 10`` loads a nation of one year and one of ten (``manage.py national``), asks random objects,
+cold (database and server just started) and warm, and holds medians, query counts and the ratio of the two loads against
+their limits. ``--state FOLDER`` measures a nation that is loaded already (and opens a few rooms in it).
+
+Absolute times vary with the machine; read the ratios.
 """
 
 import argparse
+import datetime
 import gzip
-import http.client
-import os
-import shutil
-import socket
+import multiprocessing
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
+from concurrent.futures import ProcessPoolExecutor
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import nation
+import serving
+from serving import ask, session_of
+
 PEER = {"session": 102.0, "minutes": 710.0}  # milliseconds, middle of what was measured of SAPL
+RATIO, PACKED = 1.2, 300 * 1024  # ten years to one; the national board, compressed
 
 
 def prepare():
@@ -67,116 +67,130 @@ def prepare():
     return cast, made
 
 
-def session_of(user):
-    """The cookie of a signed-in session."""
-    from django.test import Client
-
-    from bawaslu_portal.kernel.tests.factories import signed_in
-
-    return signed_in(Client(), user).cookies["sessionid"].value
-
-
-def queries_of(user, path):
-    """Queries of one page, counted in this process."""
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-
-    from bawaslu_portal.kernel.tests.factories import signed_in
-
-    client = signed_in(Client(HTTP_HOST="localhost"), user)
-    client.get(path)
-    with CaptureQueriesContext(connection) as counted:
-        answer = client.get(path)
-    if answer.status_code != 200:
-        raise SystemExit(f"{path} answered {answer.status_code}")
-    return len(counted)
-
-
-def serve(port):
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "-c",
-            "deploy/gunicorn.conf.py",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "bawaslu_portal.wsgi",
-        ],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def ask(line, path, cookie):
-    headers = {"Host": "localhost", "Cookie": f"sessionid={cookie}"}
-    began = time.perf_counter()
-    line.request("GET", path, headers=headers)
-    answer = line.getresponse()
-    body = answer.read()
-    spent = (time.perf_counter() - began) * 1000
-    if answer.status != 200:
-        raise SystemExit(f"{path} answered {answer.status}")
-    return spent, body
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=200)
-    rounds = parser.parse_args().rounds
-    state = Path(tempfile.mkdtemp(prefix="portal-bench-"))
-    state.chmod(0o711)
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        os.environ.pop(name, None)
-    os.environ |= {
-        "PORTAL_STATE": str(state),
-        "PORTAL_HTTPS": "0",
-        "DJANGO_SETTINGS_MODULE": "bawaslu_portal.settings",
-        "PORTAL_LOG_LEVEL": "WARNING",
-    }
-    from bawaslu_portal import embedded
-
-    embedded.start()
-    server = None
-    try:
+def one_pleno(rounds):
+    """The pages of one pleno, against the peer."""
+    with serving.own_database():
         cast, made = prepare()
         pages = [
             ("pleno page", made["open"].get_absolute_url(), "session"),
             ("room", made["open"].address("plenos:room"), "session"),
             ("minutes page", made["closed"].address("plenos:minutes"), "minutes"),
         ]
-        counts = [queries_of(cast.secretary, path) for _name, path, _peer in pages]
         cookie = session_of(cast.secretary)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        server = serve(port)
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        for _ in range(100):
-            try:
-                line.connect()
-                break
-            except OSError:
-                time.sleep(0.1)
-        print(f"{'page':14}{'median ms':>11}{'p95 ms':>9}{'queries':>9}{'bytes':>9}{'gzip':>8}{'of SAPL':>10}")
-        for (name, path, peer), count in zip(pages, counts, strict=True):
-            for _ in range(20):
-                ask(line, path, cookie)
-            spent = sorted(ask(line, path, cookie)[0] for _ in range(rounds))
-            body = ask(line, path, cookie)[1]
-            packed = len(gzip.compress(body, 6))
-            median, p95 = statistics.median(spent), spent[int(len(spent) * 0.95)]
-            ratio = f"1/{PEER[peer] / median:.1f}"
-            print(f"{name:14}{median:11.1f}{p95:9.1f}{count:9}{len(body):9}{packed:8}{ratio:>10}")
-    finally:
-        if server:
-            server.terminate()
-            server.wait(30)
-        embedded.stop()
-        shutil.rmtree(state, ignore_errors=True)
+        with serving.server() as line:
+            print(f"{'page':14}{'median ms':>11}{'p95 ms':>9}{'queries':>9}{'bytes':>9}{'gzip':>8}{'of SAPL':>10}")
+            for name, path, peer in pages:
+                for _ in range(20):
+                    ask(line, path, cookie)
+                answers = [ask(line, path, cookie) for _ in range(rounds)]
+                spent = sorted(answer[0] for answer in answers)
+                _time, queries, body = answers[-1]
+                packed, median = len(gzip.compress(body, 6)), statistics.median(spent)
+                ratio = f"1/{PEER[peer] / median:.1f}"
+                p95 = spent[int(len(spent) * 0.95)]
+                print(f"{name:14}{median:11.1f}{p95:9.1f}{queries:9}{len(body):9}{packed:8}{ratio:>10}")
+
+
+# --- a nation -----------------------------------------------------------------------------------------------
+
+
+def load(years):
+    """Fill the empty database."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("national", years=years, seed=1, until=datetime.date.today())  # noqa: DTZ011
+
+
+def measured(count, seed):
+    """{name: (limit, cold, warm, queries, largest packed)} of the nation that is loaded."""
+    import django
+
+    django.setup()
+    from django.db import connections
+
+    from bawaslu_portal import embedded
+
+    pages = nation.Pages(count, seed).all()
+    cookies = {}
+    for _limit, asked in pages.values():
+        for _path, reader in asked:
+            cookies[reader.pk] = cookies.get(reader.pk) or session_of(reader)
+    connections.close_all()
+    embedded.stop()
+    embedded.start()
+    found = {}
+    with serving.server() as line:
+        for name, (limit, asked) in pages.items():
+            cold = [ask(line, path, cookies[reader.pk]) for path, reader in asked]
+            warm = [ask(line, path, cookies[reader.pk]) for path, reader in asked]
+            packed = max(len(gzip.compress(body, 6)) for _ms, _queries, body in warm[:5])
+            queries = sorted({answer[1] for answer in warm})
+            found[name] = (limit, *(statistics.median(a[0] for a in rows) for rows in (cold, warm)), queries, packed)
+    return found
+
+
+def show(found, years, before=None):
+    """Print a table. Returns what is over its limit."""
+    print(f"\n{years} years" if years else "", f"{'cold ms':>28}{'warm ms':>9}{'limit':>7}{'queries':>12}{'gzip':>9}")
+    over = []
+    for name, (limit, cold, warm, queries, packed) in found.items():
+        ratio = warm / before[name][2] if before else 0
+        counts = f"{queries[0]}-{queries[-1]}" if len(queries) > 1 else str(queries[0])
+        told = f"  {ratio:.2f} of one year" if before else ""
+        print(f"{name:24}{cold:12.1f}{warm:9.1f}{limit:7}{counts:>12}{packed:9}{told}")
+        if max(cold, warm) > limit:
+            over.append(f"{name}: over {limit} ms")
+        if ratio > RATIO:
+            over.append(f"{name}: {ratio:.2f} times one year")
+        if name == "national board" and packed > PACKED:
+            over.append(f"{name}: {packed} bytes compressed")
+    return over
+
+
+def child(*work):
+    """Run in a process of its own, since Django is set up once for one database."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(*work).result()
+
+
+def _load_and_measure(years, count, seed):
+    with serving.own_database():
+        serving.settings(PORTAL_DEMO="1")
+        load(years)
+        return measured(count, seed)
+
+
+def _measure(state, count, seed):
+    serving.settings(PORTAL_STATE=state, PORTAL_DEMO="1")
+    return measured(count, seed)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=200, help="of the one pleno")
+    parser.add_argument("--years", type=int, help="load and measure a nation")
+    parser.add_argument("--state", help="measure the nation loaded in this state folder")
+    parser.add_argument("--objects", type=int, default=40, help="random objects a page")
+    parser.add_argument("--seed", type=int, default=3)
+    asked = parser.parse_args()
+    over = []
+    if asked.state:
+        over = show(child(_measure, asked.state, asked.objects, asked.seed), None)
+    elif asked.years:
+        before = child(_load_and_measure, 1, asked.objects, asked.seed)
+        over = show(before, 1)
+        if asked.years > 1:
+            over += show(child(_load_and_measure, asked.years, asked.objects, asked.seed), asked.years, before)
+    else:
+        one_pleno(asked.rounds)
+    if over:
+        raise SystemExit("\n".join(over))
 
 
 if __name__ == "__main__":

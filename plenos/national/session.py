@@ -142,7 +142,8 @@ class Session:
             moment += chance.randrange(5, 20) * MINUTE + chance.randrange(60) * MINUTE / 60
             self._settle(life, item, moment, chance)
         leavers = [r for r in self.members if r.status == "present" and r.post != self.chair]
-        self.closed = moment + chance.randrange(3, 12) * MINUTE
+        last = max(row.arrived for row in [*leavers, *self.others])
+        self.closed = max(moment, last) + chance.randrange(3, 12) * MINUTE
         if leavers and chance.random() < EARLY:
             leavers[-1].left = self.closed - MINUTE
         self.opening, self.closing = chance.choice(life.words.OPENING), chance.choice(life.words.CLOSING)
