@@ -70,6 +70,11 @@ def frame(user, unit):
     return Frame(unit, units) if units else None
 
 
+def knows(user, unit):
+    """Whether ``user`` may know the facts of the weeks of ``unit`` itself."""
+    return Organisation.objects.filter(pk=unit.pk, pk__in=scope.units_in_view(user, scope.CONTENT_ROLES)).exists()
+
+
 # --- which weeks ----------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bawaslu_portal.kernel import charts
+from bawaslu_portal.kernel import charts, clock
 from bawaslu_portal.kernel.exports import Column, Moment, State, Table
 
 from .templatetags.boards import figures, letter
@@ -214,3 +214,37 @@ def performance(unit, board, rates, members):
 
 def _rounded(share):
     return "" if share.rate is None else round(share.rate, 1)
+
+
+def calendar(year):
+    """The year of a body week by week: how it stands, its plenos, its holidays."""
+    columns = [
+        Column("week", _("Minggu"), "code", width=20),
+        Column("monday", _("Mulai"), "date", width=34),
+        Column("state", _("Huruf"), "state", width=12),
+        Column("word", _("Keadaan"), width=46),
+        Column("plenos", _("Pleno")),
+        Column("free", _("Hari libur"), width=34),
+    ]
+    rows = [
+        {
+            "week": f"{number}-W{week:02d}",
+            "monday": monday,
+            "state": _state(cell) if cell else "",
+            "word": str(cell.word) if cell and cell.letter else "",
+            "plenos": "; ".join(
+                f"{date_format(clock.local(p.happened_at, year.unit), 'j M H.i')}: {p.get_state_display()}"
+                for p in plenos
+            ),
+            "free": ", ".join(free),
+        }
+        for number, week, monday, cell, plenos, free in year.weeks
+    ]
+    return Table(
+        f"kalender {year.number}",
+        _("Kalender pleno %(year)s") % {"year": year.number},
+        columns,
+        rows,
+        subtitle=year.unit.name,
+        note=_note(None),
+    )

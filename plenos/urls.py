@@ -147,6 +147,7 @@ urlpatterns = [
     page("<str:code>/<int:year>-W<week:week>/nihil/", views.week_declare, "week_declare"),
     page("<str:code>/<int:year>-W<week:week>/jawab/", views.week_answer, "week_answer"),
     page("<str:code>/<int:year>-W<week:week>/perpanjang/", views.week_extend, "week_extend"),
+    page("<str:code>/kalender/<int:year>/", views.calendar, "calendar"),
     page("<str:code>/<int:year>-W<week:week>/percakapan/", views.week_talk, "week_talk"),
     path("<str:code>/<int:year>-W<week:week>/<int:ordinal>/", include(of_pleno)),
 ]

@@ -5,6 +5,7 @@
 
 from django import template
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -275,3 +276,19 @@ def letter_filter(cell):
 def short_filter(unit):
     """Kolaka."""
     return short_name(unit)[1]
+
+
+@register.simple_tag
+def month_name(day):
+    """Juni 2024."""
+    return date_format(day, "F Y")
+
+
+@register.simple_tag
+def weekday_heads():
+    """The heads of seven days, Monday first."""
+    return format_html_join(
+        "",
+        '<th scope="col"><abbr title="{}">{}</abbr></th>',
+        ((WEEKDAYS[n], str(WEEKDAYS[n])[:2]) for n in range(7)),
+    )

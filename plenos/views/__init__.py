@@ -2,7 +2,7 @@
 
 from .adjourning import adjourn, continue_later, resume, step_in, step_out
 from .attaching import attachment_edit, attachment_file, attachment_remove, attachments
-from .board import absent, board
+from .board import absent, board, calendar
 from .correcting import (
     correct,
     correction,
@@ -83,6 +83,7 @@ __all__ = [
     "attachments",
     "attend",
     "board",
+    "calendar",
     "cancel",
     "close",
     "confirm",

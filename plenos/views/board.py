@@ -4,12 +4,13 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 
-from bawaslu_portal.kernel import exports
+from bawaslu_portal.kernel import clock, exports
 
-from .. import boards, tables
+from .. import boards, calendar_year, tables
 from .fetch import find_unit
 
 PAGE = 30
+FIRST_YEAR = 2018  # of the regulation on the plenary session
 
 
 def _frame(request, code=None):
@@ -69,3 +70,23 @@ def absent(request, code=None):
         "provinces": [unit for unit in frame.units if unit.level == "province"] if frame.nation else [],
     }
     return render(request, "plenos/absent.html", context)
+
+
+@exports.printable
+def calendar(request, code, year):
+    """The twelve months of one body: its plenos, its holidays, how each week stands."""
+    unit = find_unit(request, code)
+    this = boards.this_year(unit)
+    if not FIRST_YEAR <= year <= this + 1:
+        raise Http404
+    seen = calendar_year.of(request.user, unit, year)
+    if response := exports.answer(request, lambda: tables.calendar(seen), unit):
+        return response
+    context = {
+        "unit": unit,
+        "seen": seen,
+        "before": year - 1 if year > FIRST_YEAR else None,
+        "after": year + 1 if year <= this else None,
+        "today": clock.today(unit),
+    }
+    return render(request, "plenos/calendar.html", context)

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from bawaslu_portal.kernel import clock, exports, ledger, outbox, remark_forms, remarks
-from bawaslu_portal.kernel.models import Duty, Organisation, OutboxMessage
+from bawaslu_portal.kernel.models import Organisation, OutboxMessage
 
-from .. import actions, compliance, follow_ups, owed, permissions, queries, tables
+from .. import actions, follow_ups, owed, permissions, queries, tables
 from ..models import Pleno
 from ..models.sessions import RATIFIED
 from .fetch import find, find_unit
@@ -79,6 +79,7 @@ def week_page(request, code, year, week):
     except (ValueError, OverflowError) as error:
         raise Http404 from error
     plenos = Pleno.objects.visible_to(request.user).of(unit).in_week(year, week).select_related("organisation")
+    known = owed.of_week(request.user, unit, year, week)
     context = {
         "unit": unit,
         "plenos": plenos,
@@ -88,26 +89,17 @@ def week_page(request, code, year, week):
         "after": after,
         "year": year,
         "week": week,
-        "known": owed.of_week(request.user, unit, year, week),
+        "known": known,
+        "talk": remark_forms.panel(
+            request.user,
+            known.held.duty,
+            reverse("plenos:week_talk", kwargs={"code": code, "year": year, "week": week}),
+        )
+        if known.held
+        else None,
         "may_plan": permissions.may_plan(request.user, unit),
-        **_standing(request, unit, monday),
     }
     return render(request, "plenos/week.html", context)
-
-
-def _standing(request, unit, monday):
-    """How the week stands (where a pleno is owed in it), and the thread on it."""
-    owed = Duty.objects.visible_to(request.user).filter(organisation=unit, kind=compliance.HELD_DUTY, begins=monday)
-    duty = owed.select_related("organisation").first()
-    if duty is None:
-        return {}
-    year, week, _day = monday.isocalendar()
-    address = reverse("plenos:week_talk", kwargs={"code": unit.code, "year": year, "week": week})
-    return {
-        "duty": duty,
-        "cell": compliance.week_of(unit, year, week),
-        "talk": remark_forms.panel(request.user, duty, address),
-    }
 
 
 @require_GET
