@@ -141,8 +141,9 @@ def prepare(verb, pleno, cast):
     elif verb == "drop" and pleno.state != RATIFIED:
         pleno.items.filter(order=1).update(fate="deferred")
     elif verb == "approve_last":
-        # Its minutes follow on those of the ratified one of the world.
-        Pleno.objects.filter(pk=pleno.pk, state=OPEN).update(week_year=2025)
+        # It follows on the ratified one of the world.
+        last = Pleno.objects.of(pleno.organisation).filter(state=RATIFIED).order_by("week").first()
+        Pleno.objects.filter(pk=pleno.pk, state=OPEN).update(week=last.week, ordinal=2)
         pleno.items.filter(order=1, pleno__state=OPEN).update(standing_kind="approval")
     elif verb == "step_in" and pleno.state == OPEN:
         lifecycle.step_out(row_for(pleno, cast.members[4]), by=by)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from bawaslu_portal.kernel import clock, documents, forms, htmx, texts, uploads
@@ -77,7 +78,7 @@ def room_facts(request, pleno):
 
 def _decide_form(pleno, item, facts, data=None):
     """The form of an item: as typed, or from the last decision that was undone, or empty."""
-    initial = shown(item)
+    initial = shown(item) | ({"category": item.submission.category} if item.submission_id else {})
     undone = item.decisions.exclude(undone_at=None).order_by("-undone_at").first() if data is None else None
     if undone:
         initial |= {"text": undone.text, "category": undone.category, "manner": undone.manner}
@@ -131,6 +132,7 @@ def _show_room(request, pleno, *, item=None, form=None, status=200):
     return forms.page(request, template, form, status, item=current, **facts)
 
 
+@gzip_page
 @require_GET
 def room(request, **address):
     """The live page of the session."""
@@ -144,6 +146,7 @@ def room(request, **address):
     return _show_room(request, pleno)
 
 
+@gzip_page
 @require_POST
 def attend(request, uuid, **address):
     """Change one line of the attendance; htmx gets the roll and the quorum back."""
@@ -177,6 +180,7 @@ def roll_row(request, pleno, attendee, form, status):
     return htmx.fragment(request, "plenos/room_roll_row.html", facts, status)
 
 
+@gzip_page
 @require_POST
 def decide(request, uuid, **address):
     """Record the decision of an item, with the notes that stood in the form, and go on to the next."""

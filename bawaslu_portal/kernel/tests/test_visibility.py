@@ -17,7 +17,7 @@ from bawaslu_portal.kernel.tests.address_book import book
 from bawaslu_portal.kernel.tests.factories import signed_in
 from bawaslu_portal.kernel.tests.test_walk import quiet  # noqa: F401 - a fixture
 from bawaslu_portal.kernel.tests.world import make_world
-from plenos.models import Decision, FollowUp, Scan
+from plenos.models import Attachment, Decision, FollowUp, Scan, Submission
 
 TABLE = (Path(__file__).parent / "visibility.csv").read_text(encoding="utf-8")
 CELLS = list(csv.DictReader(TABLE.splitlines()))
@@ -33,6 +33,12 @@ CANARIES = {
     ("pleno being prepared", "open item"): "kenari-siap-terbuka",
     ("pleno being prepared", "guest"): "kenari-tamu",
     ("pleno being prepared", "closed item of an invited pleno"): "kenari-diundang",
+    ("pleno being prepared", "item that an earlier one put off"): "kenari-menunggu",
+    ("submission", "closed proposal of a member"): "kenari-usul-tertutup",
+    ("submission", "its background"): "kenari-latar-usul",
+    ("submission", "its file"): "kenari-isi-usul",
+    ("submission", "open proposal"): "kenari-usul-terbuka",
+    ("submission", "asked for by the level above"): "kenari-permintaan",
     ("invitation", "paper"): "kenari-naskah-invited-undangan",
     ("invitation", "paper of a ratified pleno"): "kenari-pengajuan-sah-terbuka-undangan",
     ("invitation", "paper of a ratified closed pleno"): "kenari-pengajuan-sah-tertutup-undangan",
@@ -83,6 +89,15 @@ CANARIES = {
     ("attachment, scan", "bytes, ratified open"): "kenari-isi-pindaian-sah-terbuka",
     ("attachment, scan", "name, ratified closed"): "kenari-pindaian-sah-tertutup",
     ("attachment, scan", "bytes, ratified closed"): "kenari-isi-pindaian-sah-tertutup",
+    ("attachment, scan", "caption of a file, closed item being prepared"): "kenari-lampiran-siap-tertutup",
+    ("attachment, scan", "bytes of a file, closed item being prepared"): "kenari-isi-lampiran-siap-tertutup",
+    ("attachment, scan", "caption of a file, open item being prepared"): "kenari-lampiran-siap-terbuka",
+    ("attachment, scan", "bytes of a file, open item being prepared"): "kenari-isi-lampiran-siap-terbuka",
+    ("attachment, scan", "caption of a file, ratified open"): "kenari-lampiran-sah-terbuka",
+    ("attachment, scan", "bytes of a file, ratified open"): "kenari-isi-lampiran-sah-terbuka",
+    ("attachment, scan", "caption of a file, ratified closed"): "kenari-lampiran-sah-tertutup",
+    ("attachment, scan", "bytes of a file, ratified closed"): "kenari-isi-lampiran-sah-tertutup",
+    ("live notes", "why a session is adjourned"): "kenari-alasan-skors",
     ("job, notice", "page of somebody else's job"): "page of the job",
     ("job, notice", "what somebody else is told"): "kenari-kabar",
     ("ledger history", "of a pleno being prepared"): "merencanakan pleno 2024-W34",
@@ -108,7 +123,7 @@ def readers(cast):
 def addresses(world):
     """Every page and download there is in this world."""
     found = {reverse(name, kwargs=kwargs) for name, (kwargs, _owner) in book(world).items()}
-    plenos = (world.draft, world.invited, world.open, world.closed, world.signing)
+    plenos = (world.draft, world.invited, world.open, world.adjourned, world.closed, world.signing)
     for pleno in (*plenos, world.ratified_open, world.ratified_closed):
         found |= {pleno.address(f"plenos:{name}") for name in OF_A_PLENO}
     for paper in Document.objects.all():
@@ -119,9 +134,15 @@ def addresses(world):
         found |= {scan.pleno.address("plenos:scan_file", uuid=scan.uuid)}
     code = world.cast.unit.code
     found |= {d.get_absolute_url() for d in Decision.objects.numbered().select_related("organisation")}
+    found |= {s.get_absolute_url() for s in Submission.objects.all()}
+    found |= {world.put_off.get_absolute_url(), world.put_off.address("plenos:minutes")}
     found |= {f.get_absolute_url() for f in FollowUp.objects.select_related("organisation")}
     found |= {
-        reverse("plenos:attachment", args=[world.evidence.uuid]),
+        *(reverse("plenos:attachment", args=[one.uuid]) for one in Attachment.objects.all()),
+        *(
+            one.item.pleno.address("plenos:attachments", uuid=one.item.uuid)
+            for one in Attachment.objects.exclude(item=None).select_related("item__pleno__organisation")
+        ),
         f"{reverse('plenos:register', args=[code])}?q=kenari",
         f"{reverse('plenos:register', args=[code])}?tl=lewat",
         f"{reverse('plenos:search')}?q=kenari",

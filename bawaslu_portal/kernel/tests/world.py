@@ -29,11 +29,12 @@ from bawaslu_portal.kernel.models import (
     OutboxMessage,
 )
 from bawaslu_portal.kernel.tests.factories import make_person, person
-from plenos import lifecycle
+from plenos import intake, lifecycle, preparation
 from plenos.lifecycle import following
-from plenos.models import Attendee
+from plenos.models import Attachment, Attendee
 from plenos.tests.factories import (
     WHEN,
+    make_adjourned,
     make_closed,
     make_draft,
     make_invited,
@@ -110,6 +111,12 @@ def _plenos(world, cast):
         agenda=(_item("siap-tertutup", "closed"), _item("siap-terbuka", "open")),
         guests=({"name": "kenari-tamu"},),
     )
+    world.attachment, _open = (
+        _attached(item, cast, f"siap-{word}")
+        for item, word in zip(world.draft.items.all(), ("tertutup", "terbuka"), strict=True)
+    )
+    world.adjourned = make_adjourned(cast, when=WHEN + 9 * WEEK)
+    world.adjourned.adjournments.update(reason="kenari-alasan-skors")
     world.invited = make_invited(
         cast,
         when=WHEN + WEEK,
@@ -148,8 +155,30 @@ def _plenos(world, cast):
     world.ratified_open = _ratified(world, cast, WHEN + 5 * WEEK, "open", "sah-terbuka")
     world.ratified_closed = _ratified(world, cast, WHEN + 6 * WEEK, "closed", "sah-tertutup")
     world.decided = world.ratified_open.decisions.get()
+    _preparing(world, cast)
     _follow_ups(world, cast)
     _extracts(world, cast)
+
+
+def _preparing(world, cast):
+    """What an earlier pleno put off: one carried into the draft, one that waits; and what stands in the inbox."""
+    put_off = make_open(cast, when=WHEN - WEEK, agenda=(_item("dibawa", "closed"), _item("menunggu", "closed")))
+    with clock.at(put_off.opened_at + datetime.timedelta(minutes=9)):
+        for item in put_off.items.all():
+            lifecycle.defer(item, by=cast.secretary, reason="Menunggu data.")
+        lifecycle.close(put_off, by=cast.secretary)
+    world.put_off = put_off
+    origin, world.pending = put_off.items.order_by("order")
+    with clock.at(WHEN - datetime.timedelta(days=2)):
+        world.carried = lifecycle.carry_over(world.draft, by=cast.secretary, origin=origin)
+        lifecycle.template.add(cast.unit, by=cast.secretary, title="kenari-tetap")
+        world.standing = preparation.template_of(cast.unit)[-1]
+        usul = {"summary": "kenari-latar-usul", "files": [(b"%PDF-1.7 kenari-isi-usul", "application/pdf", "a.pdf")]}
+        world.proposal = intake.propose(cast.unit, by=cast.member, label="kenari-usul-tertutup", **usul)
+        world.open_proposal = intake.propose(cast.unit, by=cast.member, label="kenari-usul-terbuka", access="open")
+        world.request = intake.ask_follow_up(
+            cast.unit, by=cast.province, asking=cast.province_unit, label="kenari-permintaan"
+        )
 
 
 def _follow_ups(world, cast):
@@ -180,8 +209,21 @@ def _extracts(world, cast):
         Document.objects.filter(pk=paper.pk).update(file=documents.store(content, "application/pdf"))
 
 
+def _attached(item, cast, word):
+    content = f"%PDF-1.7 kenari-isi-lampiran-{word}".encode()
+    return Attachment.objects.create(
+        organisation=cast.unit,
+        item=item,
+        file=documents.store(content, "application/pdf"),
+        name=f"{word}.pdf",
+        caption=f"kenari-lampiran-{word}",
+        by=cast.secretary,
+    )
+
+
 def _ratified(world, cast, when, access, word):
     pleno = make_signing(cast, when=when, access=access, agenda=(_item(word, access),))
+    _attached(pleno.items.get(), cast, word)
     _bytes(pleno, f"kenari-pengajuan-{word}")
     with clock.at(pleno.closed_at + datetime.timedelta(hours=2)):
         lifecycle.add_scan(
@@ -222,7 +264,7 @@ def _work(world, cast):
     text = "kenari-kabar"
     world.told = make_person(cast.unit, "staff", "Penerima Kabar")
     notices.tell([world.told], cast.unit, "test", world.draft, text=text, url=world.draft.get_absolute_url())
-    world.notice = Notice.objects.get()
+    world.notice = Notice.objects.get(user=world.told)
     world.item = world.draft.items.first()
     world.guest = world.draft.attendees.get(element="guest")
     world.attendee = world.open.attendees.get(user=cast.member)
