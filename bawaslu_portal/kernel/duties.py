@@ -74,6 +74,11 @@ class DutyKind:
     excusable: bool = False
 
 
+def address(duty):
+    """The page of the period of a duty."""
+    return catalogue.duty(duty.kind).address(duty)
+
+
 def monday_of(day):
     """The first day of the ISO week of ``day``."""
     return day - datetime.timedelta(days=day.weekday())
@@ -291,6 +296,6 @@ def _tell(duty, ruling, declared):
             f"kernel.duty.{ruling.kind}",
             duty,
             text=text,
-            url=declared.address(duty),
+            url=address(duty),
             key=f"kernel.duty:{ruling.uuid}",
         )

@@ -122,7 +122,7 @@ def _text(key, value):
     return " ".join(str(value).split())
 
 
-def _day(value):
+def day_of(value):
     """An ISO date from a date cell or from 31-12-2023 (also / and . between, also 2023-12-31)."""
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()
@@ -145,7 +145,7 @@ def _cell(sheet, key, line, cell):
         return ""
     if key in ("since", "birth_date"):
         try:
-            return _day(value)
+            return day_of(value)
         except ValueError:
             sheet.wrong(key, line, _("Bukan tanggal. Tulis seperti 31-12-2023."))
             return ""

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
-from .base import PartRow, Row, ScopedQuerySet, UnitRow
+from .base import AdministeredQuerySet, PartRow, Row, ScopedQuerySet, UnitRow
 
 DECLARED, GRANTED, DECLINED, EXTENDED, RETURNED = "declared", "granted", "declined", "extended", "returned"
 
@@ -86,7 +86,7 @@ class DutyRuling(PartRow):
         return f"{self.duty_id} {self.kind}"
 
 
-class HolidayQuerySet(ScopedQuerySet):
+class HolidayQuerySet(AdministeredQuerySet):
     def standing(self):
         return self.filter(removed_at=None)
 

@@ -29,6 +29,11 @@ def _decision(w):
     return {"code": w.cast.unit.code, "year": w.decided.year, "number": w.decided.number}
 
 
+def _week(duty):
+    year, week = duty.period.split("-W")
+    return {"code": duty.organisation.code, "year": int(year), "week": int(week)}
+
+
 def _plenos(w):
     c = w.cast
     secretary, unit = c.secretary, {"code": c.unit.code}
@@ -48,6 +53,10 @@ def _plenos(w):
         "stop": (running, secretary),
         "plan": (unit, secretary),
         "week": ({**unit, "year": w.draft.week_year, "week": w.draft.week}, c.staff),
+        "week_declare": (_week(w.declared), secretary),
+        "week_answer": (_week(w.declared), c.province),
+        "week_extend": (_week(w.excused), c.province),
+        "performance": (unit, c.staff),
         "pleno": (_of(w.ratified_open), c.chair),
         "edit": (_of(w.draft), secretary),
         "agenda": (_of(w.draft), secretary),
@@ -85,7 +94,7 @@ def _plenos(w):
         "attend": (_of(w.open, uuid=w.attendee.uuid), secretary),
         "live": (_of(w.open), c.member),
         "notes": (_of(w.open, **undecided), secretary),
-        "notes_settle": (_of(w.open, **undecided, copy=undecided["uuid"]), secretary),
+        "notes_settle": (_of(w.open, **undecided), secretary),
         "decide": (_of(w.open, **undecided), secretary),
         "defer": (_of(w.open, **undecided), secretary),
         "withdraw": (_of(w.open, **undecided), secretary),
@@ -158,6 +167,12 @@ def _kernel(w):
         "division_add": (unit, administrator),
         "division_correct": (division, administrator),
         "division_end": (division, administrator),
+        "holidays": (unit, c.staff),
+        "holiday_add": (unit, c.secretary),
+        "holiday_remove": ({**unit, "uuid": w.closure.uuid}, c.secretary),
+        "holidays_import": ({"code": c.province_unit.code}, c.province_administrator),
+        "holidays_import_confirm": ({"code": c.province_unit.code}, c.province_administrator),
+        "holidays_import_template": ({"code": c.province_unit.code}, c.province_administrator),
         "settings": (unit, c.chair),
         "setting": ({**unit, "key": "plenos.quorum"}, administrator),
         "letterhead": (unit, administrator),

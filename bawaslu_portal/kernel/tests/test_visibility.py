@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from bawaslu_portal.kernel import duties
 from bawaslu_portal.kernel.models import Document
 from bawaslu_portal.kernel.tests.address_book import book
 from bawaslu_portal.kernel.tests.factories import signed_in
@@ -44,6 +45,7 @@ CANARIES = {
     ("invitation", "paper of a ratified closed pleno"): "kenari-pengajuan-sah-tertutup-undangan",
     ("invitation", "address of the online meeting"): "kenari-tautan",
     ("live notes", "notes"): "kenari-catatan-langsung",
+    ("live notes", "text of someone that was refused"): "kenari-naskah-berbenturan",
     ("live notes", "decision of a session under way"): "kenari-putusan-langsung",
     ("live notes", "why an item is deferred"): "kenari-alasan-tunda",
     ("minutes before ratification", "opening words"): "kenari-kata-pembuka",
@@ -100,6 +102,10 @@ CANARIES = {
     ("live notes", "why a session is adjourned"): "kenari-alasan-skors",
     ("job, notice", "page of somebody else's job"): "page of the job",
     ("job, notice", "what somebody else is told"): "kenari-kabar",
+    ("excuse", "reason of a unit that waits for an answer"): "kenari-alasan-menunggu",
+    ("excuse", "reason of a unit that was answered"): "kenari-alasan-nihil",
+    ("excuse", "answer of the level above"): "kenari-jawaban-nihil",
+    ("settings", "closure of the office"): "kenari-kantor-tutup",
     ("ledger history", "of a pleno being prepared"): "merencanakan pleno 2024-W34",
     ("ledger history", "of a ratified pleno"): "merencanakan pleno 2024-W39",
 }
@@ -134,6 +140,7 @@ def addresses(world):
         found |= {scan.pleno.address("plenos:scan_file", uuid=scan.uuid)}
     code = world.cast.unit.code
     found |= {d.get_absolute_url() for d in Decision.objects.numbered().select_related("organisation")}
+    found |= {duties.address(duty) for duty in (world.excused, world.declared)}
     found |= {s.get_absolute_url() for s in Submission.objects.all()}
     found |= {world.put_off.get_absolute_url(), world.put_off.address("plenos:minutes")}
     found |= {f.get_absolute_url() for f in FollowUp.objects.select_related("organisation")}

@@ -13,6 +13,8 @@ from bawaslu_portal.kernel import (
     access_links,
     clock,
     documents,
+    duties,
+    holidays,
     jobs,
     notices,
     organisations,
@@ -22,6 +24,7 @@ from bawaslu_portal.kernel import (
 from bawaslu_portal.kernel.models import (
     Division,
     Document,
+    Duty,
     Job,
     Membership,
     Notice,
@@ -53,7 +56,26 @@ def make_world(cast):
     _plenos(world, cast)
     _papers(world)
     _work(world, cast)
+    _weeks(world, cast)
     return world
+
+
+def _weeks(world, cast):
+    """The week before the first: without a pleno, declared and answered; a week whose reason waits; a closure."""
+    monday = duties.monday_of(WHEN.date()) - WEEK
+    with clock.at(WHEN - 5 * WEEK):
+        duties.ensure([cast.unit], monday - WEEK, monday + 12 * WEEK)
+    world.excused, world.declared = (
+        Duty.objects.get(organisation=cast.unit, kind="plenos.held", begins=begins)
+        for begins in (monday - WEEK, monday)
+    )
+    with clock.at(WHEN):
+        duties.rule(world.excused, duties.DECLARED, by=cast.secretary, reason="kenari-alasan-nihil")
+        duties.rule(world.excused, duties.GRANTED, by=cast.province, reason="kenari-jawaban-nihil")
+        duties.rule(world.declared, duties.DECLARED, by=cast.secretary, reason="kenari-alasan-menunggu")
+        world.closure = holidays.add(
+            cast.unit, kind="closure", first=monday, name="kenari-kantor-tutup", by=cast.secretary
+        )
 
 
 def _unit(world, cast):
@@ -129,6 +151,7 @@ def _plenos(world, cast):
     first, second, third = world.open.items.order_by("order")
     with clock.at(world.open.opened_at + datetime.timedelta(minutes=9)):
         lifecycle.write_notes(third, by=secretary, text="kenari-catatan-langsung", version=third.notes_version)
+        lifecycle.write_notes(third, by=cast.head, text="kenari-naskah-berbenturan", version=0)
         world.decision = lifecycle.decide(first, by=secretary, category="plan", text="kenari-putusan-langsung")
         lifecycle.defer(second, by=secretary, reason="kenari-alasan-tunda")
     world.deferred, world.undecided = second, third

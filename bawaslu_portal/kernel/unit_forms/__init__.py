@@ -1,5 +1,6 @@
 """Forms of the pages that administer a unit."""
 
+from .holidays import HolidayConfirmForm, HolidayForm, HolidayImportForm, HolidayRemoveForm
 from .people import (
     ActingForm,
     EndForm,
@@ -34,6 +35,10 @@ __all__ = [
     "DivisionEndForm",
     "DivisionForm",
     "EndForm",
+    "HolidayConfirmForm",
+    "HolidayForm",
+    "HolidayImportForm",
+    "HolidayRemoveForm",
     "ImportConfirmForm",
     "ImportForm",
     "InviteForm",

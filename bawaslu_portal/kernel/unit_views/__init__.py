@@ -1,5 +1,13 @@
 """Pages that administer a unit: its people, divisions, settings, letterhead, numbers; and one-time links."""
 
+from .holidays import (
+    holiday_add,
+    holiday_list,
+    holiday_remove,
+    holidays_import_confirm,
+    holidays_import_template,
+    holidays_import_upload,
+)
 from .imports import people_import_confirm, people_import_template, people_import_upload
 from .links import link, link_approve, link_invite, link_reset, link_revoke, link_use
 from .memberships import (
@@ -23,6 +31,12 @@ __all__ = [
     "division_correct",
     "division_end",
     "divisions",
+    "holiday_add",
+    "holiday_list",
+    "holiday_remove",
+    "holidays_import_confirm",
+    "holidays_import_template",
+    "holidays_import_upload",
     "letterhead",
     "link",
     "link_approve",
