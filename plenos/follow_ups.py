@@ -1,8 +1,10 @@
 """Follow-ups as they are read: whose one may know, what is overdue, what the next pleno looks through."""
 
+import datetime
+from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 
 from bawaslu_portal.kernel import clock, scope
 from bawaslu_portal.kernel.models import Division, Membership
@@ -11,6 +13,8 @@ from bawaslu_portal.kernel.models.members import ADMINISTRATOR
 from . import permissions
 from .models import Attachment, FollowUp, Progress
 from .models.items import FOLLOW_UPS
+
+MOST = 1000  # settled follow-ups are counted up to here
 
 
 def mine(user, *units):
@@ -24,13 +28,17 @@ def readable(user):
     """The follow-ups whose words ``user`` may read (visibility.md): members and secretariat all of the unit, other
     staff their own and their division's, nobody else any."""
     writers = scope.own_units(user, scope.WRITERS)
-    rows = FollowUp.objects.assigned().filter(Q(organisation__in=writers) | mine(user))
+    return _dressed(FollowUp.objects.assigned().filter(Q(organisation__in=writers) | mine(user)))
+
+
+def _dressed(rows):
     return rows.select_related("organisation", "responsible__user", "division", "decision__organisation", "pleno")
 
 
 def of_unit(user, unit):
-    """The follow-ups of ``unit`` that ``user`` may read."""
-    return readable(user).filter(organisation=unit)
+    """The follow-ups of ``unit`` that ``user`` may read, whether their decision stands or not: ``narrowed`` asks."""
+    rows = FollowUp.objects.filter(organisation=unit)
+    return rows if unit.pk in scope.own_units(user, scope.WRITERS) else rows.filter(mine(user, unit))
 
 
 def able(unit, moment):
@@ -49,11 +57,10 @@ def able(unit, moment):
 class Sums:
     """How the follow-ups of a unit stand; ``late`` and ``days`` (the longest overdue) where one may know lateness."""
 
-    total: int
     open: int
     reported: int
-    done: int
-    stopped: int
+    done: int  # this year
+    stopped: int  # this year
     late: int | None = None
     days: int | None = None
 
@@ -61,54 +68,89 @@ class Sums:
     def waiting(self):
         return self.open + self.reported
 
+    @property
+    def any(self):
+        return bool(self.waiting or self.done or self.stopped)
+
 
 def sums(user, unit):
     """The counts of the unit's follow-ups as far as ``user`` may know them, or None where he may know nothing."""
     reach = permissions.follow_up_reach(user, unit)
     if reach == permissions.NOTHING:
         return None
-    rows = FollowUp.objects.assigned().filter(organisation=unit)
+    rows = FollowUp.objects.filter(organisation=unit)
     if reach == permissions.OWN:
         rows = rows.filter(mine(user, unit))
-    counted = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
-    facts = {name: counted.get(name, 0) for name in ("open", "reported", "done", "stopped")}
+    today = clock.today(unit)
+    began = datetime.datetime(today.year, 1, 1, tzinfo=unit.zone)
+    unsettled = list(rows.unsettled().assigned().order_by("due").values_list("state", "due"))
+    settled = rows.filter(settled_at__gte=began).order_by().values_list("state").annotate(n=Count("pk"))
+    counted = Counter(state for state, _due in unsettled) + Counter(dict(settled))
+    facts = {name: counted[name] for name in ("open", "reported", "done", "stopped")}
     if reach != permissions.COUNTS:
-        today = clock.today(unit)
-        late = list(rows.overdue(today).order_by("due").values_list("due", flat=True))
+        late = [due for _state, due in unsettled if due < today]
         facts |= {"late": len(late), "days": (today - late[0]).days if late else 0}
-    return Sums(total=sum(counted.values()), **facts)
+    return Sums(**facts)
 
 
 STATES = ("berjalan", "lewat", "dilaporkan", "selesai", "dihentikan")
 
 
 def narrowed(rows, unit, wanted):
-    """``rows`` by the filters of the address, the overdue first, then by due date; what is settled comes last."""
-    today = clock.today(unit)
-    state = {
-        "berjalan": rows.unsettled,
-        "lewat": lambda: rows.overdue(today),
-        "dilaporkan": lambda: rows.filter(state="reported"),
-        "selesai": lambda: rows.filter(state="done"),
-        "dihentikan": lambda: rows.filter(state="stopped"),
-    }
-    if wanted.get("keadaan") in state:
-        rows = state[wanted["keadaan"]]()
+    """Keys of ``rows`` by the filters of the address: by due date, so the overdue first; what is settled comes last,
+    the newest first. Only what is unsettled can belong to a decision that does not stand yet."""
     if wanted.get("siapa"):
         rows = rows.filter(responsible__uuid=wanted["siapa"])
     if wanted.get("divisi"):
         rows = rows.filter(division__uuid=wanted["divisi"])
     if wanted.get("tahun"):
         rows = rows.filter(decision__year=wanted["tahun"])
-    return rows.order_by(F("settled_at").desc(nulls_first=True), "due", "id")
+    unsettled, settled = rows.unsettled().assigned(), rows.filter(settled_at__isnull=False)
+    parts = {
+        "berjalan": (unsettled, None),
+        "lewat": (unsettled.overdue(clock.today(unit)), None),
+        "dilaporkan": (unsettled.filter(state="reported"), None),
+        "selesai": (None, settled.filter(state="done")),
+        "dihentikan": (None, settled.filter(state="stopped")),
+    }
+    first, last = parts.get(wanted.get("keadaan"), (unsettled, settled))
+    return Keys(
+        [] if first is None else list(first.order_by("due", "id").values_list("pk", flat=True)),
+        None if last is None else last.order_by("-settled_at", "-id").values_list("pk", flat=True),
+    )
+
+
+class Keys:
+    """Some keys, then those of a query: as one sequence of which only what is asked for is read."""
+
+    def __init__(self, first, last):
+        self.first, self.last = first, last
+
+    def count(self):
+        """How many, counted up to MOST."""
+        return len(self.first) + (0 if self.last is None else self.last[:MOST].count())
+
+    def __getitem__(self, asked):
+        start, stop, own = asked.start or 0, asked.stop, len(self.first)
+        rest = [] if self.last is None else self.last[max(start - own, 0) : max(stop - own, 0)]
+        return [*self.first[start:stop], *rest]
+
+
+def loaded(user, keys):
+    """The follow-ups with these keys, in their order, as a list shows them."""
+    by_key = {row.pk: row for row in _dressed(FollowUp.objects.filter(pk__in=keys))}
+    return [by_key[key] for key in keys]
 
 
 def doers(user, unit):
-    """Who of the unit has follow-ups that ``user`` may read: memberships and divisions, for the filter."""
-    rows = of_unit(user, unit).order_by()
-    people = rows.filter(responsible__isnull=False).values_list("responsible__uuid", "responsible__user__name")
-    divisions = rows.filter(division__isnull=False).values_list("division__uuid", "division__name")
-    return sorted(people.distinct(), key=lambda p: p[1]), sorted(divisions.distinct(), key=lambda d: d[1])
+    """Who may be asked for in the filter, as (uuid, name): those in post now, and whoever still has one to do."""
+    people, divisions = able(unit, clock.now())
+    open_ = of_unit(user, unit).unsettled().order_by()
+    left = open_.filter(responsible__isnull=False).values_list("responsible__uuid", "responsible__user__name")
+    gone = open_.filter(division__isnull=False).values_list("division__uuid", "division__name")
+    people = {m.uuid: m.user.name for m in people} | dict(left)
+    divisions = {d.uuid: d.name for d in divisions} | dict(gone)
+    return sorted(people.items(), key=lambda p: p[1]), sorted(divisions.items(), key=lambda d: d[1])
 
 
 def waiting_for(user):

@@ -144,7 +144,7 @@ def may_report_done(user, follow_up):
 
 
 def may_confirm_done(user, follow_up):
-    """Say that it is done, or not yet: member, chair or secretariat, never who does it. Of who reported the verb asks."""
+    """Say that it is done, or not yet: member, chair or secretariat, never who does it (nor who reported it)."""
     return follow_up.organisation_id in scope.own_units(user, scope.WRITERS) and not does(user, follow_up)
 
 

@@ -41,10 +41,10 @@ def _rows(user, unit, *, every, opened, pleno):
         Q(organisation__in=overseen) & delivered if overseen else None,
         Q(organisation__in=below - overseen) & delivered & opened if below - overseen else None,
     ]
-    former = _former(user) if unit is None else _former(user) & {unit.pk}
-    if former:
+    past = former(user) if unit is None else former(user) & {unit.pk}
+    if past:
         parts.append(
-            Q(organisation__in=former)
+            Q(organisation__in=past)
             & delivered
             & (Q(**{to: scope.own_units(user, scope.OVERSEERS)}) | Q(**{to: scope.own_units(user)}) & opened)
         )
@@ -53,7 +53,7 @@ def _rows(user, unit, *, every, opened, pleno):
     return functools.reduce(operator.or_, filter(None, parts), Q(pk__in=[])) if any(parts) else Q(pk__in=[])
 
 
-def _former(user):
+def former(user):
     """Units that stood below his once and no longer do: what they delivered then stays readable."""
     own = scope.own_units(user)
     if not own:

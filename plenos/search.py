@@ -9,9 +9,11 @@ import html
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import F, Value
+from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat
 from django.utils.html import format_html, format_html_join
+
+from bawaslu_portal.kernel import scope
 
 from .models import AgendaItem, ArchivedMinutes, Decision
 from .models.items import plain
@@ -19,6 +21,7 @@ from .register import (
     SORTS,
     archived,
     dressed,
+    former,
     give_follow_ups,
     give_words,
     numbered_like,
@@ -27,7 +30,8 @@ from .register import (
 )
 
 CONFIG = "indonesian"
-CANDIDATES = 300
+CANDIDATES = 200
+MANY = 40  # units are asked one by one up to here
 OPENING, ENDING = "\ue000", "\ue001"  # stand where a hit begins and ends, until the text is escaped
 
 
@@ -44,10 +48,14 @@ def question(words):
     return SearchQuery(words, config=CONFIG, search_type="websearch")
 
 
-def _ranks(rows, path, asked, newest):
-    """{key: rank} of the newest rows that match."""
+def _ranks(rows, path, asked, newest, units=()):
+    """[(key, rank)] of the newest rows that match; of several ``units`` the newest of each."""
     matched = rows.filter(**{f"{path}search": asked}).order_by(*newest)
-    return list(matched.values_list("pk", SearchRank(F(f"{path}search"), asked))[:CANDIDATES])
+    matched = matched.values_list("pk", SearchRank(F(f"{path}search"), asked))
+    if not units:
+        return list(matched[:CANDIDATES])
+    of_each = [matched.filter(organisation=unit)[: CANDIDATES // len(units) + 10] for unit in units]
+    return list(of_each[0].union(*of_each[1:], all=True)) if len(of_each) > 1 else list(of_each[0])
 
 
 def matching(rows, words, sort=""):
@@ -65,6 +73,14 @@ def matching(rows, words, sort=""):
     return Found(keys, more)
 
 
+def _few(user):
+    """The units that ``user`` may read of, where they are few enough to be asked one by one; else none."""
+    if scope.nationwide(user):
+        return []
+    units = sorted(scope.own_units(user) | scope.units_below(user) | former(user))
+    return units if len(units) <= MANY else []
+
+
 DECISION, ITEM, ARCHIVE = "keputusan", "agenda", "arsip"
 
 
@@ -76,8 +92,10 @@ def everywhere(user, words, *, unit=None, year=None, kind=""):
         decisions, items = decisions.filter(year=year), items.filter(pleno__week_year=year)
         old = old.filter(dated__year=year)
     wanted = {DECISION, ITEM, ARCHIVE} if not kind else {kind}
+    units = [unit.pk] if unit is not None else _few(user)
+    orders = {DECISION: ("-year", "-number") if units else ("-id",), ITEM: ("-id",), ARCHIVE: ("-id",)}
     found = {
-        name: _ranks(rows, "", asked, ("-id",)) if name in wanted else []
+        name: _ranks(rows, "", asked, orders[name], units if name != ARCHIVE else ()) if name in wanted else []
         for name, rows in ((DECISION, decisions), (ITEM, items), (ARCHIVE, old))
     }
     of_items = dict(found[ITEM])
@@ -87,7 +105,8 @@ def everywhere(user, words, *, unit=None, year=None, kind=""):
         ranks[DECISION, key] = of_decisions[key] + of_items.pop(item, 0)
     ranks |= {(ITEM, key): rank for key, rank in of_items.items()}
     ranks |= {(ARCHIVE, key): rank for key, rank in found[ARCHIVE]}
-    more = any(len(rows) == CANDIDATES for rows in found.values())
+    most = CANDIDATES if len(units) < 2 else CANDIDATES // len(units) + 10
+    more = any(len(rows) >= most for rows in found.values())
     return Found(sorted(ranks, key=lambda key: (-ranks[key], key[0], -key[1])), more)
 
 
@@ -136,7 +155,7 @@ def mark_items(items, words):
     rows = AgendaItem.objects.filter(pk__in=[item.pk for item in items]).values_list(
         "pk",
         _headline("title", asked, 0),
-        _headline(Concat("background", Value(" "), plain("notes")), asked, 40),
+        _headline(Concat("background", Value(" "), plain("notes"), output_field=TextField()), asked, 40),
     )
     found = {key: rest for key, *rest in rows}
     for item in items:
@@ -162,19 +181,18 @@ def mark_archived(rows, words):
 
 
 def listed(rows, words, sort=""):
-    """What the register shows of ``rows``: (rows or their keys in order, whether older ones are left out)."""
+    """What the register shows of ``rows``: (their keys in order, whether older ones are left out)."""
     like = numbered_like(words)
-    if like:
-        return rows.filter(**like).order_by(*SORTS.get(sort, SORTS["baru"])), False
-    if not words:
-        return rows.order_by(*SORTS.get(sort, SORTS["baru"])), False
-    found = matching(rows, words, sort)
-    return found.keys, found.more
+    if words and not like:
+        found = matching(rows, words, sort)
+        return found.keys, found.more
+    rows = rows.filter(**(like or {})).order_by(*SORTS.get(sort, SORTS["baru"]))
+    return rows.values_list("pk", flat=True), False
 
 
-def loaded(user, rows, words=""):
-    """The decisions of ``rows`` (themselves, or keys) in their order, with all that a line shows."""
-    keys = [getattr(row, "pk", row) for row in rows]
+def loaded(user, keys, words=""):
+    """The decisions with these keys in their order, with all that a line shows."""
+    keys = list(keys)
     by_key = {row.pk: row for row in dressed(Decision.objects.filter(pk__in=keys))}
     decisions = give_words(give_follow_ups(user, [by_key[key] for key in keys if key in by_key]))
     if words and not numbered_like(words):

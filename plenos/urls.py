@@ -70,7 +70,7 @@ of_pleno = [
     page("ruang/agenda/", views.room_item_add, "room_item_add"),
     page("ruang/hadir/<uuid:uuid>/", views.attend, "attend"),
     page("ruang/<uuid:uuid>/catatan/", views.notes, "notes"),
-    page("ruang/<uuid:uuid>/catatan/<uuid:copy>/", views.notes_settle, "notes_settle"),
+    page("ruang/<uuid:uuid>/catatan/sisihkan/", views.notes_settle, "notes_settle"),
     page("ruang/<uuid:uuid>/putuskan/", views.decide, "decide"),
     page("ruang/<uuid:uuid>/setujui/", preparing.approve_last, "approve_last"),
     page("ruang/<uuid:uuid>/tunda/", views.defer, "defer"),

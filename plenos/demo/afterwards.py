@@ -44,12 +44,11 @@ def _acts(story, row, n):
     closed = clock.local(story.pleno.closed_at, story.unit).date()
     day = max(season.working_day(row.due, {"late": 4, "sent back": 2}.get(how, -1)), season.working_day(closed, 1))
     at = office.at(day, 15, pick((5, 20, 45), *seed))
-    judge = _judge(story, row, at)
     hour, said = datetime.timedelta(hours=1), pick(DONE, *seed)
     note = [(at - 26 * hour, lambda: following.note_progress(row, by=_doer(story, row), text=pick(NOTES, *seed)))]
     note = [step for step in note if step[0] > story.pleno.closed_at]
     report = [(at, lambda: following.report_done(row, by=_doer(story, row), text=said))]
-    confirm = [(at + 20 * hour, lambda: following.confirm_done(row, by=judge))]
+    confirm = [(at + 20 * hour, lambda: following.confirm_done(row, by=_judge(story, row)))]
     listed = "Daftar penerima terlampir."
     again = [(at + 50 * hour, lambda: following.report_done(row, by=_doer(story, row), text=listed))]
     return {
@@ -57,9 +56,9 @@ def _acts(story, row, n):
         "late": note + report + confirm,
         "sent back": [
             *report,
-            (at + 18 * hour, lambda: following.send_back(row, by=judge, text=MISSING)),
+            (at + 18 * hour, lambda: following.send_back(row, by=_judge(story, row), text=MISSING)),
             *again,
-            (at + 70 * hour, lambda: following.confirm_done(row, by=judge)),
+            (at + 70 * hour, lambda: following.confirm_done(row, by=_judge(story, row))),
         ],
         "stopped": [*note, (at, lambda: following.stop(row, by=story.by, text=STOPPED))],
         "noted": note,
@@ -74,8 +73,13 @@ def _doer(story, row):
     return doer if permissions.does(doer, row) else story.by
 
 
-def _judge(story, row, moment):
-    """Who says that it is done: the chair, or the head of secretariat for what is the chair's own."""
-    chair = next((m.user for m in story.office.members(moment) if m.role == "chair"), story.by)
-    own = row.responsible is not None and row.responsible.user_id == chair.pk
-    return story.head if own else story.office.person(chair)
+def _judge(story, row):
+    """Who says now that it is done: the chair, else the head of secretariat or a member; never who does or reported it."""
+    members = story.office.members(clock.now())
+    chair = [m.user for m in members if m.role == "chair"]
+    reported = following.reporter(row)
+    for person in [*chair, story.head, *(m.user for m in members)]:
+        person = story.office.person(person)
+        if person.pk != reported and permissions.may_confirm_done(person, row):
+            return person
+    return story.head

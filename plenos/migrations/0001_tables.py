@@ -684,6 +684,10 @@ class Migration(migrations.Migration):
             model_name='agendaitem',
             index=models.Index(condition=models.Q(('fate', 'deferred')), fields=['organisation'], name='items_put_off'),
         ),
+        migrations.AddIndex(
+            model_name='agendaitem',
+            index=models.Index(fields=['organisation', '-id'], name='items_of_unit'),
+        ),
         migrations.AddConstraint(
             model_name='vote',
             constraint=models.UniqueConstraint(fields=('decision', 'attendee'), name='vote_once_per_member'),

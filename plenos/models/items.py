@@ -87,6 +87,7 @@ class AgendaItem(PartRow):
         indexes = [
             GinIndex(fields=["search"], name="item_search"),
             models.Index(fields=["organisation"], condition=Q(fate=DEFERRED), name="items_put_off"),
+            models.Index(fields=["organisation", "-id"], name="items_of_unit"),
         ]
 
     def __str__(self):

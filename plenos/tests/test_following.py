@@ -25,9 +25,10 @@ def division_of(cast, user):
 
 
 def decide_with(
-    cast, *, doer=None, division=None, what="Menyusun jadwal", due=DUE, when=WHEN, access="closed", **facts
+    cast, *, doer=None, division=None, what="Menyusun jadwal", due=None, when=WHEN, access="closed", **facts
 ):
-    """A pleno that decided one thing with one follow-up, closed."""
+    """A pleno that decided one thing with one follow-up (due in a week), closed."""
+    due = due or when.date() + 7 * DAY
     pleno = make_open(cast, when=when, agenda=[{"title": "Jadwal", "access": access}], access=access)
     with clock.at(pleno.opened_at + datetime.timedelta(minutes=5)):
         lifecycle.decide(
@@ -362,9 +363,9 @@ def test_what_each_may_know(cast, row):
         for other in (cast.province, cast.province_chair, cast.national, cast.neighbour, cast.administrator):
             assert not follow_ups.readable(other).exists()
         seen = {name: follow_ups.sums(getattr(cast, name), cast.unit) for name in ROLES.values()}
-    assert (seen["chair"].total, seen["chair"].late, seen["staff"].total) == (2, 2, 1)
-    assert (seen["province"].total, seen["province_chair"].late) == (2, 2)
-    assert (seen["province_staff"].total, seen["province_staff"].late) == (2, None)
+    assert (seen["chair"].waiting, seen["chair"].late, seen["staff"].waiting) == (2, 2, 1)
+    assert (seen["province"].waiting, seen["province_chair"].late) == (2, 2)
+    assert (seen["province_staff"].waiting, seen["province_staff"].late) == (2, None)
     assert [seen[name] for name in ("neighbour", "national", "outsider", "administrator")] == [None] * 4
 
 

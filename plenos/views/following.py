@@ -29,9 +29,14 @@ def follow_ups(request, code):
     people, divisions = reading.doers(request.user, unit)
     form = FollowUpFilter(request.GET, years=register.years(unit), people=people, divisions=divisions)
     rows = reading.narrowed(reading.of_unit(request.user, unit), unit, form.wanted)
-    if response := exports.answer(request, lambda: sheets.follow_ups(unit, rows[: sheets.MOST], form.chips()), unit):
+
+    def table():
+        return sheets.follow_ups(unit, reading.loaded(request.user, rows[: sheets.MOST]), form.chips())
+
+    if response := exports.answer(request, table, unit):
         return response
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page.object_list = reading.loaded(request.user, page.object_list)
     context = {"unit": unit, "sums": sums, "form": form, "page": page, "today": clock.today(unit)}
     context["reads"] = permissions.follow_up_reach(request.user, unit) in (permissions.ALL, permissions.OWN)
     return render(request, "plenos/follow_ups.html", context)
