@@ -74,7 +74,7 @@ def _doer(story, row):
 
 
 def _judge(story, row):
-    """Who says now that it is done: the chair, else the head of secretariat or a member; never who does or reported it."""
+    """Who says now that it is done: the chair, else the head of secretariat or a member; never its doer or reporter."""
     members = story.office.members(clock.now())
     chair = [m.user for m in members if m.role == "chair"]
     reported = following.reporter(row)
