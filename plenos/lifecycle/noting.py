@@ -47,4 +47,4 @@ def settle_notes(item, *, by, copy):
     with advance(table.NOTE, item.pleno, by=by) as act:
         row = locked_item(item)
         texts.settle(row, FIELD, copy)
-        act.note(item=str(row.uuid), version=row.notes_version, settled=str(copy))
+        act.note(item=str(row.uuid), version=row.notes_version, settled=str(copy or ""))

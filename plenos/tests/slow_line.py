@@ -75,10 +75,18 @@ class SlowLine:
         self.loop.run_forever()
 
     def __exit__(self, *_error):
-        self.loop.call_soon_threadsafe(self.server.close)
-        self.cut()
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(10)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
+        self.loop.close()
+
+    async def _end(self):
+        """Nothing is left running when the line is taken away."""
+        self.server.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def cut(self):
         """From now on nothing passes, and what is on its way is gone."""

@@ -64,6 +64,7 @@ ACTIONS = {
     "describe": "describe",
     "detach": "detach",
     "write_notes": "note",
+    "settle_notes": "note",
     "decide": "decide",
     "undo_decision": "undo",
     "defer": "defer",
@@ -247,6 +248,7 @@ CALLS = {
     "describe": lambda p, by, cast: lifecycle.describe(attachment_of(p), by=by, caption="Surat"),
     "detach": lambda p, by, cast: lifecycle.detach(attachment_of(p), by=by),
     "write_notes": lambda p, by, cast: lifecycle.write_notes(item_of(p), by=by, text="Dibahas.", version=0),
+    "settle_notes": lambda p, by, cast: lifecycle.settle_notes(item_of(p), by=by, copy=item_of(p).uuid),
     "decide": lambda p, by, cast: lifecycle.decide(item_of(p), by=by, category="plan", text="Setuju.", **happened(p)),
     "undo_decision": lambda p, by, cast: lifecycle.undo_decision(decision_of(p), by=by),
     "defer": lambda p, by, cast: lifecycle.defer(item_of(p), by=by, reason="Belum siap."),
@@ -393,6 +395,7 @@ PAGES = {
     "describe": ("attachment_edit", attachment_of, lambda p, c: {"caption": "Surat", "order": "1"}, OPEN, None),
     "detach": ("attachment_remove", attachment_of, lambda p, c: {}, DRAFT, CLOSED),
     "write_notes": ("notes", item_of, lambda p, c: {"notes": "Dibahas.", "notes_version": "0"}, CLOSED, SIGNING),
+    "settle_notes": ("notes_settle", item_of, lambda p, c: {"copy": ""}, CLOSED, SIGNING),
     "decide": (
         "decide",
         item_of,

@@ -72,7 +72,7 @@ def room_facts(request, pleno):
         "elements": Attendee.ELEMENTS,
         "present": present,
         "may_log": permissions.may_prepare(request.user, pleno),
-        "earlier": register.readable(request.user, pleno.organisation).select_related("organisation", "item"),
+        "earlier": register.newest(request.user, pleno.organisation),
     }
 
 

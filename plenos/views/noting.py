@@ -5,6 +5,7 @@ import datetime
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST
 
 from bawaslu_portal.kernel import clock, forms, htmx, texts
@@ -45,6 +46,7 @@ def _page(request, pleno, item, form, status=200):
     return forms.page(request, "plenos/notes.html", form, status, **context)
 
 
+@gzip_page
 def notes(request, uuid, **address):
     """The notes of one item: shown with their earlier states, and saved by themselves or with the button."""
     pleno = find_preparing(request, **address)
@@ -88,14 +90,15 @@ def _saved(request, pleno, item, saved):
     return redirect(_home(pleno, item))
 
 
+@gzip_page
 @require_POST
-def notes_settle(request, uuid, copy, **address):
-    """Set a refused text aside: what of it matters stands in the notes."""
+def notes_settle(request, uuid, **address):
+    """Set a refused text (``copy``) aside: what of it matters stands in the notes."""
     pleno = find_preparing(request, **address)
     item = find_item(request, pleno, uuid)
-    copies = {one.uuid: one for one in texts.refused_of(item, "notes")}
-    if copy in copies:
-        lifecycle.settle_notes(item, by=request.user, copy=copy)
+    asked = request.POST.get("copy")
+    copy = next((one.uuid for one in texts.refused_of(item, "notes") if str(one.uuid) == asked), None)
+    lifecycle.settle_notes(item, by=request.user, copy=copy)
     if request.htmx:
         return _saved(request, pleno, item, texts.Saved(item.notes_version))
     messages.success(request, _("Naskah itu disisihkan. Salinannya tetap disimpan."))

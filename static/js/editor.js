@@ -387,14 +387,14 @@
       const panel = button.closest("[data-collisions]");
       let answer = null;
       try {
-        answer = await post(button.dataset.aside, {});
+        answer = await post(button.dataset.aside, { copy: button.value });
       } catch {
         line("save-off", word("off"));
         return;
       }
       const mark = answer.page.querySelector("[data-saved]");
       if (!mark) return;
-      if (this.collided === button.dataset.copyOf) {
+      if (this.collided === button.value) {
         this.put(panel.querySelector("[data-stands]"));
         this.version = panel.dataset.version;
         this.collided = null;
