@@ -6,7 +6,7 @@ from bawaslu_portal.kernel import clock, db, duties, organisations
 from bawaslu_portal.kernel.models import Membership, Organisation, User
 
 from ..models import Decision, Pleno
-from . import diary, rulings, season
+from . import diary, inbox, rulings, season
 from .office import Office
 from .stories import Story
 
@@ -29,6 +29,8 @@ def chapter(cast):
             _unit(cast, code, [row for row in listed if row.unit == code], habits[code])
 
     cast.each(plant, list(dict.fromkeys(row.unit for row in listed)))
+    with transaction.atomic():
+        inbox.plant(cast)
     plenos = Pleno.objects.filter(organisation__code__in=habits)
     return f"{plenos.count()} plenos, {Decision.objects.standing().filter(pleno__in=plenos).count()} decisions"
 

@@ -4,10 +4,10 @@ import datetime
 
 from bawaslu_portal.kernel import clock
 
-from .. import lifecycle, permissions, queries
+from .. import lifecycle, permissions, preparation, queries
 from ..models import Decision
 from ..models.items import ABSTAIN, AGAINST, AGREE
-from . import afterwards, season, words
+from . import afterwards, breaks, season, words
 from .scans import scan
 from .words import pick
 
@@ -106,6 +106,7 @@ class Story:
         self.pieces = self._agenda()
         guests = [self.pick(words.GUESTS, "g")] if "guest" in row.matters else []
         note_taker = self.office.note_taker
+        waiting = {} if self.late else {item.title: item for item in preparation.pending(self.unit)}
         self.pleno = lifecycle.plan(
             self.unit,
             by=self.by,
@@ -118,12 +119,19 @@ class Story:
             occasion="incidental" if "incidental" in row.matters else "weekly",
             note_taker=note_taker,
             agenda=[
-                {"title": piece.title, "proposer": piece.proposer, "standing_kind": piece.standing_kind}
+                {
+                    "title": piece.title,
+                    "proposer": piece.proposer,
+                    "standing_kind": piece.standing_kind,
+                    "carried_from": waiting.pop(piece.title, None),
+                }
                 for piece in self.pieces
             ],
             guests=[{"name": n.format(**self.spoken), "title": t.format(**self.spoken)} for n, t in guests],
             recorded_late=self.late,
         )
+        for item in waiting.values() if self.pleno.occasion == "weekly" else ():
+            lifecycle.drop(item, by=self.by, reason="Sudah tercakup dalam agenda rutin pekan ini")
 
     def _link(self):
         if "online" not in self.row.away.values():
@@ -185,11 +193,18 @@ class Story:
             if number == 1:
                 yield from self._latecomers(moment + minutes(2), "late")
                 moment += minutes(2)
+                if "adjourned" in self.row.matters:
+                    moment = yield from breaks.adjourned(self, moment + minutes(3))
+                if "lost" in self.row.matters:
+                    yield from breaks.lost(self, moment + minutes(3))
+                    return
             moment += minutes(self.pick((6, 9, 12), "talk", number))
             yield moment
             if self.row.what == "open" and number == len(items) - 1:
                 lifecycle.write_notes(item, by=self.by, text=piece.notes, version=0)
                 return
+            if "photo" in self.row.matters and number == 0:
+                breaks.papers(self, item)
             self._settle(item, piece, moment, last=number == len(items) - 1)
             if number == len(items) - 2:
                 yield from self._latecomers(moment + minutes(1), "left")

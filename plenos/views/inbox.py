@@ -134,7 +134,7 @@ def submission_attach(request, uuid):
         except REFUSALS as error:
             status = refuse(form, error)
         else:
-            messages.success(request, _("Lampiran disimpan."))
+            messages.success(request, _("Berkas disimpan."))
             return redirect(found)
     return _show(request, found, attach=form, status=status)
 
