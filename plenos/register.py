@@ -10,7 +10,7 @@ from bawaslu_portal.kernel import clock, scope
 from bawaslu_portal.kernel.models import Parentage
 
 from . import follow_ups, permissions
-from .models import AgendaItem, ArchivedMinutes, Decision, FollowUp, Minutes, Vote
+from .models import AgendaItem, ArchivedMinutes, Decision, FollowUp, Vote
 from .models.items import UNSETTLED
 from .models.sessions import RATIFIED
 
@@ -66,6 +66,11 @@ def readable(user, unit=None):
     """The numbered decisions whose words ``user`` may read (of ``unit``): before ratification only those who write."""
     rows = _rows(user, unit, every=Q(), opened=Q(item__access="open"), pleno="pleno__")
     return Decision.objects.standing().numbered().filter(rows)
+
+
+def newest(user, unit):
+    """The decisions of ``unit`` that may be named in another, the newest first, with their items."""
+    return readable(user, unit).select_related("organisation", "item").order_by("-year", "-number")
 
 
 def known(user, unit=None):
@@ -203,30 +208,10 @@ class Followed:
         return "late" if self.late else "open" if self.open else "done"
 
 
-def give_words(decisions):
-    """Set on each decision ``words`` and ``title`` as they are to be read: after a correction, as corrected."""
-    versions = {d.pleno_id: d.pleno.minutes_version for d in decisions if d.pleno.minutes_version > 1}
-    records = {}
-    if versions:
-        rows = Minutes.objects.filter(pleno__in=versions, version__gt=1, ratified_at__isnull=False)
-        for pleno, version, record in rows.values_list("pleno", "version", "record"):
-            if version == versions[pleno]:
-                records[pleno] = record
-    for decision in decisions:
-        decision.words, decision.title, decision.corrected = decision.text, decision.item.title, False
-        for item in records.get(decision.pleno_id, {"items": []})["items"]:
-            for said in item["decisions"]:
-                if said["reference"] == decision.reference:
-                    decision.corrected = (said["text"], item["title"]) != (decision.text, decision.item.title)
-                    decision.words, decision.title = said["text"], item["title"]
-    return decisions
-
-
 def details(decision):
     """Votes, dissents, the decision that it reverses and those that reverse it, for its page."""
     return {
         "votes": decision.votes.select_related("attendee"),
         "dissents": decision.dissents.select_related("attendee"),
         "submission": decision.item.submission if decision.item.submission_id else None,
-        "version": decision.pleno.minutes_version,
     }

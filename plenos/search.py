@@ -23,7 +23,6 @@ from .register import (
     dressed,
     former,
     give_follow_ups,
-    give_words,
     numbered_like,
     readable,
     readable_items,
@@ -194,7 +193,7 @@ def loaded(user, keys, words=""):
     """The decisions with these keys in their order, with all that a line shows."""
     keys = list(keys)
     by_key = {row.pk: row for row in dressed(Decision.objects.filter(pk__in=keys))}
-    decisions = give_words(give_follow_ups(user, [by_key[key] for key in keys if key in by_key]))
+    decisions = give_follow_ups(user, [by_key[key] for key in keys if key in by_key])
     if words and not numbered_like(words):
         mark_decisions(decisions, words)
     return decisions

@@ -19,7 +19,8 @@ class Planted:
     ``week``: 2024-W23, or weeks from the week of loading (-1, 0, +1). ``when``: weekday and hour where the unit's
     habit does not hold ("3 14:00"). ``away``: {seat: ill, excused, on_duty, unexplained, online, late, left}.
     ``matters``: vote, dissent, deferred, withdrawn, guest, open (the kind of session), hand (signed on paper), refused,
-    read, confirmed, incidental, reversing (of the decision on the second item a week before).
+    read, confirmed, incidental, reversing (of the decision on the second item a week before), adjourned (and gone on),
+    lost (the quorum, so a follow-up pleno), photo.
     """
 
     unit: str

@@ -319,7 +319,6 @@ def _extract(record):
             *_held(record),
             ("Pimpinan rapat", _person(record["pleno"]["chair"])),
             ("Agenda", f"{item['order']}. {item['title']}"),
-            ("Nomor keputusan", f"{number}, rujukan {record['number']}"),
         ],
     }
 

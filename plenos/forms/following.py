@@ -63,8 +63,9 @@ class RegisterFilter(Filter):
             self.base_fields["tl"] = _choice(_("Tindak lanjut"), states, _("Semua"))
         concerns = [("lain", _("Menyangkut rekaman lain")), ("ubah", _("Mencabut atau dicabut"))]
         self.base_fields["hal"] = _choice(_("Hubungan"), concerns, _("Semua"))
+        first = _("Paling cocok") if data.get("q", "").strip() else _("Terbaru")
         orders = [("baru", _("Terbaru")), ("lama", _("Terlama"))]
-        self.base_fields["urut"] = _choice(_("Urut"), orders, _("Paling cocok"))
+        self.base_fields["urut"] = _choice(_("Urut"), [o for o in orders if o[1] != first], first)
         super().__init__(data, **kwargs)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bawaslu_portal.kernel import catalogue, clock, documents, exports, ledger
 from bawaslu_portal.kernel.models import Document, Organisation
 
+from .. import documents as sayings
 from .. import permissions, register, search, sheets
 from ..forms.following import RegisterFilter, SearchFilter
 from ..lifecycle import following
@@ -79,7 +80,7 @@ def decision(request, code, year, number):
     if not decision.readable:
         return render(request, "plenos/decision_closed.html", {"decision": decision, "pleno": decision.pleno})
     user, pleno = request.user, decision.pleno
-    register.give_words(register.give_follow_ups(user, [decision]))
+    register.give_follow_ups(user, [decision])
     papers = documents.readable_by(user, Document.objects.visible_to(user).filter(about=decision.uuid))
     paper = papers.filter(superseded_by=None).select_related("organisation", "file").defer("record").first()
     context = {
@@ -90,6 +91,7 @@ def decision(request, code, year, number):
         "reads_follow_ups": decision.follow_up_reach in (permissions.ALL, permissions.OWN),
         "paper": paper,
         "job": documents.job_of(paper) if paper else None,
+        "stale": paper is not None and sayings.digest(sayings.extract_record(decision)) != paper.digest,
         "may_extract": pleno.state == RATIFIED and permissions.may_extract(user, decision),
         "history": ledger.history_of(decision) if permissions.reach(user, pleno).history else None,
     }

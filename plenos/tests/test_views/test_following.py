@@ -1,9 +1,13 @@
 """The pages of follow-ups, register, decision and search over HTTP."""
 
 import datetime
+import io
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bawaslu_portal.kernel import clock
@@ -12,7 +16,7 @@ from plenos import lifecycle, search
 from plenos.lifecycle import following
 from plenos.models import Attachment, Decision, Progress
 
-from ..factories import PDF, ROLES, WHEN, item_of, make_open, membership, words
+from ..factories import PDF, ROLES, WHEN, item_of, make_corrected, make_open, membership, words
 from ..test_following import DAY, PAST, decide_with, ratify
 
 
@@ -305,15 +309,7 @@ def test_the_magnifier_leads_to_the_search_for_those_who_have_something_to_find(
     assert reverse("plenos:search") not in words(sign_in(cast.administrator).get("/"))
 
 
-def _queries(client, url, django_assert_max_num_queries, most):
-    with django_assert_max_num_queries(most):
-        assert client.get(url).status_code == 200
-
-
-def test_the_number_of_queries_does_not_grow_with_the_rows(cast, sign_in, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_the_number_of_queries_does_not_grow_with_the_rows(cast, sign_in):
     doer = membership(cast, cast.member)
     client, code = sign_in(cast.chair), cast.unit.code
     urls = [
@@ -340,3 +336,46 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(cast, sign_in, django
     decide_with(cast, division=Membership.objects.get(user=cast.member).division, when=WHEN + 14 * DAY)
     three = counted()
     assert three == one
+
+
+def _sheet(client, url):
+    answer = client.get(url, {"bentuk": "xlsx"})
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    return [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+
+
+def test_the_workbooks_hold_what_the_reader_reads_and_no_more(cast, row, sign_in):
+    ratify(row.decision.pleno, cast)
+    register, follow_ups = (reverse(f"plenos:{n}", args=[cast.unit.code]) for n in ("register", "follow_ups"))
+    full = _sheet(sign_in(cast.chair), register)
+    assert "Menetapkan jadwal." in full
+    assert any("Lewat tenggat" in cell for cell in full)
+    assert "Menata berkas-kenari" in _sheet(sign_in(cast.chair), follow_ups)
+    for who in ("staff", "province_staff", "national"):
+        assert "Menetapkan jadwal." not in _sheet(sign_in(getattr(cast, who)), register)
+    assert "Menetapkan jadwal." in _sheet(sign_in(cast.province), register)
+    for who in ("staff", "province", "province_staff"):
+        assert "Menata berkas-kenari" not in _sheet(sign_in(getattr(cast, who)), follow_ups)
+
+
+def test_the_printed_list_is_the_askers_own(cast, row, sign_in):
+    url = reverse("plenos:follow_ups", args=[cast.unit.code])
+    made = sign_in(cast.chair).post(url, {"cetak": "1"})
+    assert made.status_code == 302
+    assert sign_in(cast.member).get(made.url).status_code == 404
+
+
+def test_after_a_correction_the_corrected_words_are_found_and_the_old_extract_is_called_stale(cast, sign_in):
+    decision = ratify(decide_with(cast, doer=membership(cast, cast.member)), cast).decisions.get()
+    first = following.extract(decision, by=cast.secretary)
+    client, url = sign_in(cast.chair), reverse("plenos:register", args=[cast.unit.code])
+    assert "Dibuat sebelum risalahnya diperbaiki" not in words(client.get(decision.get_absolute_url()))
+    make_corrected(cast, decision.pleno, changes={"items.0.decisions.0.text": "Menetapkan kalender."})
+    page = words(client.get(decision.get_absolute_url()))
+    assert "Menetapkan kalender." in page
+    assert "Menurut versi 2" in page
+    assert "Dibuat sebelum risalahnya diperbaiki" in page
+    assert decision.get_absolute_url() in words(client.get(url, {"q": "kalender"}))
+    second = following.extract(decision, by=cast.secretary)
+    assert (first.record["minutes"]["version"], second.record["minutes"]["version"]) == (1, 2)
+    assert second.record["decision"]["text"] == "Menetapkan kalender."
