@@ -34,6 +34,12 @@ def _record(pleno, minutes):
     return papers.final_record(minutes) if minutes.ratified_at else minutes.record
 
 
+def readable_record(request, address):
+    """A pleno and the record that its minutes page shows, for one who may read them."""
+    pleno, minutes = _readable(request, address)
+    return pleno, _record(pleno, minutes)
+
+
 def _page(request, pleno, minutes, *, words=None, form=None, status=200):
     user = request.user
     record = _record(pleno, minutes)
