@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel import catalogue, clock, jobs, ledger, notices
-from bawaslu_portal.kernel.lifecycle import Transition, TransitionRefused, advance, lock, require
+from bawaslu_portal.kernel.lifecycle import Conflict, Transition, TransitionRefused, advance, lock, require
 
 from .. import permissions, preparation
 from ..models import Drop, Submission
@@ -119,33 +119,31 @@ def _end(step, submission, *, by, reason):
     with transaction.atomic():
         require(step.permission, by, submission)
         item = preparation.item_of(submission)
-        if item is not None:
-            _leave_the_agenda(item, by=by, reason=reason)
+        pleno, origin = _off_the_table(item) if item else (None, None)
         with advance(step, submission, by=by) as act:
+            if item is None and preparation.item_of(submission) is not None:
+                raise Conflict(_now("Usul ini baru saja diagendakan. Muat ulang halaman, lalu coba lagi."))
             act.thing.reason, act.thing.settled_at = reason.strip(), clock.now()
+        if origin is not None:
+            put_away(origin, by=by, reason=reason)
+        if pleno is not None:
+            same = {"before": pleno.state, "after": pleno.state}
+            facts = {"item": str(item.uuid), "what": "remove"}
+            ledger.record(pleno.organisation, table.ARRANGE.action, pleno, by=by, **same, **facts)
 
 
-def _leave_the_agenda(item, *, by, reason):
+def _off_the_table(item):
+    """Take an item out of the agenda that is being prepared. Returns that pleno, or None for an item that was put off,
+    and the item to be dropped with it, or None. Raises TransitionRefused once the session was opened."""
     pleno = lock(item.pleno)
     if pleno.state in (DRAFT, INVITED):
         preparation.take_out(pleno, item)
-        ledger.record(
-            pleno.organisation,
-            table.ARRANGE.action,
-            pleno,
-            by=by,
-            before=pleno.state,
-            after=pleno.state,
-            item=str(item.uuid),
-            what="remove",
-        )
-        item = item.carried_from
-    elif pleno.state not in OVER or item.fate != DEFERRED:
-        raise TransitionRefused(
-            _now("Usul ini sudah di meja %(title)s; hasilnya mengikuti jalannya rapat itu.") % {"title": pleno.title}
-        )
-    if item is not None:
-        put_away(item, by=by, reason=reason)
+        return pleno, item.carried_from
+    if pleno.state in OVER and item.fate == DEFERRED:
+        return None, item
+    raise TransitionRefused(
+        _now("Usul ini sudah di meja %(title)s; hasilnya mengikuti jalannya rapat itu.") % {"title": pleno.title}
+    )
 
 
 def put_away(origin, *, by, reason):
@@ -180,9 +178,9 @@ def taken_off(item, *, by, reason=""):
     next one, or with a ``reason`` is dropped; a submission waits in the inbox again."""
     origin, submission = item.carried_from, item.submission
     if origin is not None and reason.strip():
-        put_away(origin, by=by, reason=reason)
         if submission is not None:
             dropped(item, by=by, reason=reason)
+        put_away(origin, by=by, reason=reason)
     elif origin is None and submission is not None:
         with advance(UNPLACE, submission, by=by) as act:
             act.note(item=str(item.uuid))

@@ -9,7 +9,7 @@ from bawaslu_portal.kernel.models import Organisation
 from bawaslu_portal.kernel.settings_store import setting
 
 from .. import preparation, queries
-from ..models import AgendaItem
+from ..models import AgendaItem, Submission
 from ..models.intake import WAITING
 from ..models.items import APPROVAL
 from ..permissions import may_plan, may_prepare
@@ -31,6 +31,8 @@ def plan_next(organisation, *, by, week=None):
             raise Conflict(_("Minggu itu sudah direncanakan orang lain. Muat ulang halaman untuk melihat drafnya."))
         day = slot.planned_at.date()
         _hold(preparation.pending(organisation))
+        # Before the ledger's head is held: who withdraws one of them holds it first, and the head last.
+        _hold(preparation.for_the_next(organisation), Submission)
         agenda = preparation.agenda_for(organisation, day)
         pleno = plan(
             organisation,
@@ -47,9 +49,11 @@ def plan_next(organisation, *, by, week=None):
     return pleno, slot
 
 
-def _hold(rows):
-    """Lock items that were put off, so that no two agendas take over the same."""
-    return list(AgendaItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[r.pk for r in rows]))
+def _hold(rows, model=AgendaItem):
+    """Lock items that were put off, or submissions, so that no two agendas take over the same."""
+    return list(
+        model.objects.order_by("pk").select_for_update(of=("self",), no_key=True).filter(pk__in=[r.pk for r in rows])
+    )
 
 
 def _placed(pleno, agenda, *, by):
@@ -114,9 +118,9 @@ def drop(origin, *, by, reason):
         row = preparation.pending(pleno.organisation).filter(pk=origin.pk).first()
         if row is None:
             raise Conflict(_("Pokok ini sudah dibawa ke pleno lain, atau sudah digugurkan. Muat ulang halaman."))
-        intake.put_away(row, by=by, reason=reason)
         if row.submission_id:
             intake.dropped(row, by=by, reason=reason)
+        intake.put_away(row, by=by, reason=reason)
 
 
 def approve_last(item, *, by, happened_at=None):

@@ -185,7 +185,7 @@ def test_closing_is_not_before_somebody_came_or_went(cast):
     lifecycle.set_attendance(
         row_of(pleno, cast.member), by=cast.secretary, status="present", left_at=WHEN + 50 * MINUTE
     )
-    with pytest.raises(ValidationError, match="datang atau pulang"):
+    with pytest.raises(ValidationError, match="datang, pulang"):
         lifecycle.close(pleno, by=cast.secretary, happened_at=WHEN + 49 * MINUTE)
     lifecycle.close(pleno, by=cast.secretary, happened_at=WHEN + 50 * MINUTE)
 
