@@ -203,7 +203,7 @@ def _attendance(record):
         }
         for row in record["attendance"]
     ]
-    return {"facts": _held(record), "groups": _groups(rows)}
+    return {"facts": _held(record), "groups": _groups(rows), "wide": any(";" in row["hours"] for row in rows)}
 
 
 def _person(person):

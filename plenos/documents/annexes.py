@@ -55,9 +55,9 @@ def attachments(item):
 
 
 def hour_on(moment, opened):
-    """The hour; with its day where that is not the day of the opening."""
+    """The hour; with its day and month where that is not the day of the opening."""
     hour = wording.hour(moment)
-    return hour if moment[:10] == opened[:10] else f"{wording.day(moment)} pukul {hour}"
+    return hour if moment[:10] == opened[:10] else f"{moment[8:10]}/{moment[5:7]}{wording.NBSP}{hour}"
 
 
 def pauses(record):

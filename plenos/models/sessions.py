@@ -273,7 +273,7 @@ class Attendee(PartRow):
             and self.arrived_at is not None
             and self.arrived_at <= moment
             and (self.left_at is None or self.left_at > moment)
-            and not any(away.since <= moment < away.until for away in self.absences.all())
+            and not (self.pk and any(away.since <= moment < away.until for away in self.absences.all()))
         )
 
 

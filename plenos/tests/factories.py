@@ -28,11 +28,16 @@ def stored_scan():
     return documents.store(PDF, "application/pdf")
 
 
+def _free(cast, when):
+    while Pleno.objects.of(cast.unit).filter(planned_at=when).exclude(state="cancelled").exists():
+        when += datetime.timedelta(hours=13)
+    return when
+
+
 def make_draft(cast, *, when=WHEN, agenda=AGENDA, access="closed", **facts):
     """A draft planned by the secretary on the Friday before, for the week of ``when``; where that hour is taken
     already, on the evening of the same day, so that two sessions neither coincide nor overlap."""
-    while Pleno.objects.of(cast.unit).filter(planned_at=when).exclude(state="cancelled").exists():
-        when += datetime.timedelta(hours=13)
+    when = _free(cast, when)
     year, week, _day = when.astimezone(cast.unit.zone).isocalendar()
     with clock.at(when - datetime.timedelta(days=3)):
         note_taker = Membership.objects.get(organisation=cast.unit, role="note_taker")
@@ -189,6 +194,7 @@ STAGES = {
 
 def make_held(cast, *, when=WHEN, agenda=AGENDA, **facts):
     """A draft of a pleno that was already held, entered ten days later."""
+    when = _free(cast, when)
     year, week, _day = when.astimezone(cast.unit.zone).isocalendar()
     with clock.at(when + LATER):
         return lifecycle.plan(

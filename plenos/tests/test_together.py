@@ -15,7 +15,8 @@ from bawaslu_portal.kernel.tests.factories import make_cast, make_unit, signed_i
 from plenos import lifecycle
 from plenos.models import Pleno
 
-from .factories import decide_all, item_of, lines, make_draft, make_open, make_signing, sign_all
+from . import factories
+from .factories import WHEN, decide_all, item_of, lines, make_draft, make_invited, make_open, make_signing, sign_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = datetime.timedelta(days=1)
@@ -151,8 +152,30 @@ def test_signing_and_taking_back_at_once_leave_no_signature_on_another_text(cast
 
 
 def test_two_plenos_planned_at_once_for_one_week_get_two_places(cast):
-    answers = together(*[lambda: make_draft(cast) for _ in range(2)])
+    hours = [WHEN, WHEN + datetime.timedelta(hours=3)]
+    answers = together(*[lambda hour=hour: make_draft(cast, when=hour) for hour in hours])
     assert sorted(p.ordinal for p in answers) == [1, 2]
+
+
+def test_of_two_plenos_planned_at_once_for_the_same_hour_one_is_refused(cast, monkeypatch):
+    monkeypatch.setattr(factories, "_free", lambda _cast, when: when)
+    answers = together(*[lambda: make_draft(cast) for _ in range(2)])
+    assert sorted(type(answer).__name__ for answer in answers) == ["Pleno", "ValidationError"]
+
+
+def test_of_two_sessions_opened_at_once_one_is_refused(cast):
+    plenos = [make_invited(cast, when=WHEN + n * datetime.timedelta(hours=1)) for n in (0, 1)]
+    later = WHEN + datetime.timedelta(hours=2)
+
+    def begin(pleno):
+        with clock.at(later):
+            return lifecycle.open_session(fresh(pleno), by=cast.secretary) or "done"
+
+    answers = together(*[lambda one=one: begin(one) for one in plenos])
+    assert sorted(answer if answer == "done" else type(answer).__name__ for answer in answers) == [
+        "ValidationError",
+        "done",
+    ]
 
 
 def test_two_units_act_at_once_without_waiting_for_each_other(cast):

@@ -23,9 +23,11 @@ def _zone(of):
 
 
 def _local(value, of):
-    """``value`` in the zone of ``of``; dates and naive times stay as they are, ISO text of a day becomes a date."""
-    if isinstance(value, str):
+    """``value`` in the zone of ``of``; dates and naive times stay as they are, ISO text becomes a date or moment."""
+    if isinstance(value, str) and "T" not in value:
         return datetime.date.fromisoformat(value)
+    if isinstance(value, str):
+        value = datetime.datetime.fromisoformat(value)
     if isinstance(value, datetime.datetime) and timezone.is_aware(value):
         return value.astimezone(_zone(of))
     return value
