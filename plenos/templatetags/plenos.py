@@ -4,6 +4,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from bawaslu_portal.kernel import texts
 from bawaslu_portal.kernel.workbooks import DOCX, XLSX
 
 from .. import sheets
@@ -90,3 +91,13 @@ def without(context, name):
     for gone in (name, "page"):
         asked.pop(gone, None)
     return f"?{asked.urlencode()}"
+
+
+@register.inclusion_tag("plenos/notes_links.html")
+def notes_links(pleno):
+    """Where the notes of each item are written once the session is closed, and which hold two texts."""
+    items = list(pleno.items.all())
+    refused = texts.refused_among(items, "notes")
+    for item in items:
+        item.refused = refused.get(item.uuid, [])
+    return {"pleno": pleno, "items": items, "unsettled": sum(bool(item.refused) for item in items)}

@@ -186,6 +186,23 @@ def test_notes_say_what_was_said_and_what_came_of_it():
     assert "NIP 00000000 000000 0 001" in text
 
 
+def test_notes_keep_their_headings_lists_and_bold_and_nothing_else():
+    record = papers.minutes()
+    record["items"][0]["notes"] = (
+        "<h3>Laporan</h3><p>Ketua <strong>membuka</strong><br>rapat &amp; acara.</p>"
+        '<ul><li>satu<ol><li>dalam</li></ol></li></ul><p onclick="x()">akhir<script>jahat()</script></p>'
+    )
+    template, values = documents.values("plenos.notulen", record)
+    page = pdf.markup(template, values)
+    assert (
+        "<h3>Laporan</h3><p>Ketua <strong>membuka</strong><br/>rapat &amp; acara.</p>"
+        "<ul><li>satu<ol><li>dalam</li></ol></li></ul><p>akhir</p>"
+    ) in page
+    text = text_of("plenos.notulen", record)
+    assert "Laporan Ketua membuka rapat & acara." in text
+    assert "jahat" not in text
+
+
 def test_the_attendance_list_says_who_was_there_how_and_when():
     record = papers.minutes()
     record["attendance"][1].update(mode="daring", arrived=papers.at("09:20"), left=papers.at("10:05"))
