@@ -175,7 +175,8 @@ def carried(origin):
 def item_of(submission):
     """The latest item of a submission in a pleno that was not cancelled, or None."""
     rows = AgendaItem.objects.filter(submission=submission).exclude(pleno__state=CANCELLED)
-    return rows.select_related("pleno__organisation", "carried_from").order_by("-id").first()
+    rows = rows.select_related("pleno__organisation", "carried_from").defer("search", "carried_from__search")
+    return rows.order_by("-id").first()
 
 
 def submitted_items(pleno):
@@ -275,6 +276,13 @@ def take_out(pleno, item):
 def preparing(organisation):
     """The plenos of the unit whose agenda may still take something up, the earliest first."""
     return Pleno.objects.of(organisation).filter(state__in=(DRAFT, INVITED)).order_by("planned_at")
+
+
+def with_origins(items):
+    """The items with where each comes from: the item that was put off and its pleno, the submission."""
+    return items.select_related("carried_from__pleno__organisation", "submission").defer(
+        "search", "carried_from__search"
+    )
 
 
 def is_prepared(pleno):

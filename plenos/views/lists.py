@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from bawaslu_portal.kernel import clock, exports, ledger, outbox, remark_forms, remarks
 from bawaslu_portal.kernel.models import Organisation, OutboxMessage
 
-from .. import actions, follow_ups, owed, permissions, queries, tables
+from .. import actions, follow_ups, owed, permissions, preparation, queries, tables
 from ..models import Pleno
 from ..models.sessions import RATIFIED
 from .fetch import find, find_unit
@@ -107,7 +107,7 @@ def pleno_page(request, code, year, week, ordinal):
     """One pleno: its facts, what can be done now, and what the reader may read of it."""
     pleno = find(request, code, year, week, ordinal)
     reach = permissions.reach(request.user, pleno)
-    items = list(queries.items_of(request.user, pleno, votes=False))
+    items = list(preparation.with_origins(queries.items_of(request.user, pleno, votes=False)))
     looks_back = reach.preparation and pleno.closed_at is None and follow_ups.reviews(items)
     context = {
         "pleno": pleno,

@@ -114,9 +114,7 @@ def agenda(request, **address):
             return redirect(pleno.address("plenos:agenda"))
     context = {
         "pleno": pleno,
-        "items": queries.items_of(request.user, pleno).select_related(
-            "carried_from__pleno__organisation", "submission"
-        ),
+        "items": preparation.with_origins(queries.items_of(request.user, pleno)),
         "guests": pleno.attendees.filter(element="guest"),
         "arranging": pleno.state in (DRAFT, INVITED),
         "pending": preparation.pending(pleno.organisation),
