@@ -187,7 +187,7 @@ catalogue.declare_sentences(
         "plenos.correction.excuse": _("mencatat alasan anggota tidak menandatangani versi yang diperbaiki"),
         "plenos.correction.remind": _("mengingatkan {people} anggota yang belum mengonfirmasi versi yang diperbaiki"),
         "plenos.correction.ratify": _("mengesahkan versi {version} risalah nomor {number}, dikirim ke {delivered_to}"),
-        "plenos.archive.import": _("memasukkan {files} risalah tahun lalu ke arsip"),
+        "plenos.archive.import": _("memasukkan risalah lama nomor {number} ke arsip"),
         "plenos.pleno.ratify": _("mengesahkan risalah nomor {number}, dikirim ke {delivered_to}"),
         "plenos.pleno.drop": _("menggugurkan pokok yang pernah ditunda"),
         "plenos.template.change": _("mengubah agenda tetap mingguan"),

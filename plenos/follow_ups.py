@@ -157,16 +157,15 @@ def waiting_for(user):
     """(follow-ups of ``user``'s to do, follow-ups that he may confirm), the overdue first; for his desk."""
     if not scope.own_units(user):
         return [], []
-    to_do = list(readable(user).filter(mine(user), state="open").order_by("due", "id"))
-    writers = scope.own_units(user, scope.WRITERS)
-    reported = readable(user).filter(organisation__in=writers, state="reported").order_by("due", "id")
+    asked = mine(user) & Q(state="open")
+    asked |= Q(organisation__in=scope.own_units(user, scope.WRITERS), state="reported")
+    rows = list(readable(user).unsettled().filter(asked).order_by("due", "id"))
+    reported = [row for row in rows if row.state == "reported" and permissions.may_confirm_done(user, row)]
     last = {}
-    rows = list(reported)
-    kinds = Progress.objects.filter(follow_up__in=[row.pk for row in rows], kind="reported").order_by("id")
-    for key, by in kinds.values_list("follow_up", "by"):
-        last[key] = by
-    to_confirm = [r for r in rows if permissions.may_confirm_done(user, r) and last.get(r.pk) != user.pk]
-    return to_do, to_confirm
+    if reported:
+        said = Progress.objects.filter(follow_up__in=[row.pk for row in reported], kind="reported").order_by("id")
+        last = dict(said.values_list("follow_up", "by"))
+    return [row for row in rows if row.state == "open"], [row for row in reported if last.get(row.pk) != user.pk]
 
 
 def before(pleno):

@@ -1,12 +1,10 @@
 """The register of decisions: whose words one may read, its filters, and what a line of it shows."""
 
-import functools
-import operator
 import re
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from bawaslu_portal.kernel import clock, scope
+from bawaslu_portal.kernel import clock, documents, scope
 from bawaslu_portal.kernel.models import Parentage
 
 from . import follow_ups, permissions
@@ -14,57 +12,56 @@ from .models import AgendaItem, ArchivedMinutes, Decision, FollowUp, Vote
 from .models.items import UNSETTLED
 from .models.sessions import RATIFIED
 
+NOTHING = Q(pk__in=[])
 REFERENCE = re.compile(r"^(?:[0-9.]+/(?=[0-9]+/))?(?:(?P<year>20[0-9]{2})/)?(?P<number>[0-9]{1,5})$")
 
 
 # --- who reads what -------------------------------------------------------------------------------------
 
 
-def _rows(user, unit, *, every, opened, pleno):
-    """Q over rows of a pleno: ``every`` of them for those who write, of ratified ones what class and delivery allow.
-
-    ``opened``: that the row is of class open; ``pleno``: the path to its pleno.
-    """
-    writers, own = scope.own_units(user, scope.WRITERS), scope.own_units(user)
-    overseen, below = scope.units_below(user, scope.OVERSEERS), scope.units_below(user)
+def _rows(user, unit, *, opened, pleno):
+    """Q over rows of a pleno (of ``unit``, a key): all of them for those who write, of ratified ones what class and
+    delivery allow. ``opened``: that the row is of class open; ``pleno``: the path to its pleno."""
     ratified = Q(**{f"{pleno}state": RATIFIED})
     delivered = ratified & Q(**{f"{pleno}released_at__isnull": False})
-    if unit is not None:
-        here = {unit.pk}
-        writers, own, overseen, below = writers & here, own & here, overseen & here, below & here
-        if writers:
-            return Q(organisation=unit) & every
     to = f"{pleno}delivered_to__in"
-    parts = [
-        Q(organisation__in=writers) & every if writers else None,
-        Q(organisation__in=own - writers) & ratified & opened if own - writers else None,
-        Q(organisation__in=overseen) & delivered if overseen else None,
-        Q(organisation__in=below - overseen) & delivered & opened if below - overseen else None,
+    received = Q(**{to: scope.own_units(user, scope.OVERSEERS)}) | Q(**{to: scope.own_units(user)}) & opened
+    # The most that each unit gives comes first.
+    allowed = [
+        (scope.own_units(user, scope.WRITERS), Q()),
+        (scope.own_units(user), ratified & opened),
+        (scope.units_below(user, scope.OVERSEERS), delivered),
+        (scope.units_below(user), delivered & opened),
+        (former(user), delivered & received),
     ]
-    past = former(user) if unit is None else former(user) & {unit.pk}
-    if past:
-        parts.append(
-            Q(organisation__in=past)
-            & delivered
-            & (Q(**{to: scope.own_units(user, scope.OVERSEERS)}) | Q(**{to: scope.own_units(user)}) & opened)
-        )
-    if scope.nationwide(user):
-        parts.append(delivered & opened & (Q(organisation=unit) if unit is not None else Q()))
-    return functools.reduce(operator.or_, filter(None, parts), Q(pk__in=[])) if any(parts) else Q(pk__in=[])
+    if unit is not None:
+        rest = [rows for units, rows in allowed if unit in units]
+        rest += [delivered & opened] if scope.nationwide(user) else []
+        return Q(organisation=unit) & rest[0] if rest else NOTHING
+    rows, seen = NOTHING, set()
+    for units, rest in allowed:
+        if units - seen:
+            rows |= Q(organisation__in=units - seen) & rest
+        seen |= units
+    return rows | delivered & opened if scope.nationwide(user) else rows
 
 
 def former(user):
-    """Units that stood below his once and no longer do: what they delivered then stays readable."""
+    """Units that stood below his once and no longer do: what they delivered then stays readable. Asked once."""
     own = scope.own_units(user)
-    if not own:
-        return set()
+    cache = getattr(user, "scope_cache", None)
+    if not own or (cache is not None and "former" in cache):
+        return cache["former"] if own else set()
     ever = set(Parentage.objects.filter(parent__in=own).values_list("organisation_id", flat=True))
-    return ever - scope.units_below(user) - own
+    past = ever - scope.units_below(user) - own
+    if cache is not None:
+        cache["former"] = past
+    return past
 
 
 def readable(user, unit=None):
     """The numbered decisions whose words ``user`` may read (of ``unit``): before ratification only those who write."""
-    rows = _rows(user, unit, every=Q(), opened=Q(item__access="open"), pleno="pleno__")
+    rows = _rows(user, key_of(unit), opened=Q(item__access="open"), pleno="pleno__")
     return Decision.objects.standing().numbered().filter(rows)
 
 
@@ -75,13 +72,18 @@ def newest(user, unit):
 
 def known(user, unit=None):
     """The numbered decisions that ``user`` may know to exist, their words perhaps closed to him."""
-    rows = _rows(user, unit, every=Q(), opened=Q(), pleno="pleno__")
+    rows = _rows(user, key_of(unit), opened=Q(), pleno="pleno__")
     return Decision.objects.standing().numbered().filter(rows)
 
 
 def readable_items(user, unit=None):
     """The items whose title, background and notes ``user`` may read, before ratification only those who write."""
-    return AgendaItem.objects.filter(_rows(user, unit, every=Q(), opened=Q(access="open"), pleno="pleno__"))
+    return AgendaItem.objects.filter(_rows(user, key_of(unit), opened=Q(access="open"), pleno="pleno__"))
+
+
+def key_of(unit):
+    """The key of a unit, given itself or its key."""
+    return getattr(unit, "pk", unit)
 
 
 def extracts_readable(user):
@@ -94,10 +96,24 @@ def extracts_readable(user):
     return rows | final & Q(access="open") & (Q() if scope.nationwide(user) else above)
 
 
+def extract_of(user, decision):
+    """The paper of the extract of ``decision`` that is in force, if ``user`` may read it; else None."""
+    papers = documents.readable_by(user).filter(about=decision.uuid, superseded_by=None)
+    return papers.select_related("organisation", "file").defer("record").first()
+
+
 def archived(user, unit=None):
-    """Minutes of earlier years that ``user`` may read: the unit's own, closed ones only those who write."""
+    """Minutes of earlier years that ``user`` may read: as ratified ones of their class, delivered when brought in."""
     writers, own = scope.own_units(user, scope.WRITERS), scope.own_units(user)
-    rows = ArchivedMinutes.objects.filter(Q(organisation__in=writers) | Q(organisation__in=own, access="open"))
+    overseen = Q(organisation__in=scope.units_below(user, scope.OVERSEERS)) | Q(
+        delivered_to__in=scope.own_units(user, scope.OVERSEERS)
+    )
+    above = Q(organisation__in=scope.units_below(user)) | Q(delivered_to__in=own)
+    if scope.nationwide(user):
+        above = Q(organisation__isnull=False)
+    delivered = Q(released_at__isnull=False)
+    openly = Q(organisation__in=own, access="open") | delivered & above & Q(access="open")
+    rows = ArchivedMinutes.objects.filter(Q(organisation__in=writers) | delivered & overseen | openly)
     return rows if unit is None else rows.filter(organisation=unit)
 
 

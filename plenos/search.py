@@ -6,11 +6,12 @@ those of one page are marked.
 """
 
 import html
+import json
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVectorField
 from django.db.models import F, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.html import format_html, format_html_join
 
 from bawaslu_portal.kernel import scope
@@ -31,6 +32,7 @@ from .register import (
 CONFIG = "indonesian"
 CANDIDATES = 200
 MANY = 40  # units are asked one by one up to here
+COMMON_IN_ONE, COMMON_IN_FEW = 2_000, 40_000  # expected matches in all units, beyond which a unit is read backwards
 OPENING, ENDING = "\ue000", "\ue001"  # stand where a hit begins and ends, until the text is escaped
 
 
@@ -47,24 +49,42 @@ def question(words):
     return SearchQuery(words, config=CONFIG, search_type="websearch")
 
 
-def _ranks(rows, path, asked, newest, units=()):
-    """[(key, rank)] of the newest rows that match; of several ``units`` the newest of each."""
-    matched = rows.filter(**{f"{path}search": asked}).order_by(*newest)
-    matched = matched.values_list("pk", SearchRank(F(f"{path}search"), asked))
-    if not units:
-        return list(matched[:CANDIDATES])
-    of_each = [matched.filter(organisation=unit)[: CANDIDATES // len(units) + 10] for unit in units]
-    return list(of_each[0].union(*of_each[1:], all=True)) if len(of_each) > 1 else list(of_each[0])
+def _expected(model, asked):
+    """How many rows of the whole table the database expects to match, from its statistics: it reads none."""
+    plan = model.objects.filter(search=asked).order_by().explain(format="json")
+    return json.loads(plan)[0]["Plan"]["Plan Rows"]
+
+
+def _ranked(rows, path, asked, newest, most, *, indexed=True):
+    name = f"{path}search"
+    if not indexed:
+        rows = rows.alias(words=Coalesce(F(name), Cast(Value(""), SearchVectorField())))  # no index serves this
+        name = "words"
+    rank = SearchRank(F(f"{path}search"), asked)
+    return rows.filter(**{name: asked}).order_by(*newest).values_list("pk", rank)[:most]
+
+
+def _in_unit(rows, path, asked, newest):
+    """[(key, rank)] of the newest rows of one unit that match. Common words are looked for in the unit's own rows: the
+    index of words would name those of the whole nation."""
+    rare = _expected(AgendaItem if path else rows.model, asked) < COMMON_IN_ONE
+    return list(_ranked(rows, path, asked, newest, CANDIDATES, indexed=rare))
+
+
+def _in_few(of_unit, units, asked, newest):
+    """[(key, rank)] of the newest rows of each of a few units that match, where the words are common; else of all."""
+    each = [_ranked(of_unit(unit), "", asked, newest, CANDIDATES // len(units) + 10) for unit in units]
+    return list(each[0].union(*each[1:], all=True)) if len(each) > 1 else list(each[0])
 
 
 def matching(rows, words, sort=""):
-    """Of the decisions ``rows`` those whose text, item or notes hold ``words``, ranked, or ``sort``ed by number."""
+    """Of the decisions ``rows`` of one unit those whose text, item or notes hold ``words``, ranked, or ``sort``ed."""
     asked, newest = question(words), ("-year", "-number")
-    texts, items = _ranks(rows, "", asked, newest), _ranks(rows, "item__", asked, newest)
+    texts, items = _in_unit(rows, "", asked, newest), _in_unit(rows, "item__", asked, newest)
     ranks = {}
     for key, rank in [*texts, *items]:
         ranks[key] = ranks.get(key, 0) + rank
-    more = CANDIDATES in (len(texts), len(items))
+    more = max(len(texts), len(items)) >= CANDIDATES
     if sort in SORTS:
         keys = list(rows.filter(pk__in=ranks).order_by(*SORTS[sort]).values_list("pk", flat=True))
     else:
@@ -83,20 +103,29 @@ def _few(user):
 DECISION, ITEM, ARCHIVE = "keputusan", "agenda", "arsip"
 
 
+def _everywhere(read, user, unit, narrow, asked, backwards):
+    """[(key, rank)] of what ``read(user, unit)`` gives: of one unit, of a few, or of the whole nation."""
+    units = _few(user) if unit is None else [unit]
+    if len(units) == 1:
+        return _in_unit(narrow(read(user, units[0])), "", asked, backwards)
+    if units and _expected(read(user).model, asked) > COMMON_IN_FEW:
+        return _in_few(lambda one: narrow(read(user, one)), units, asked, backwards)
+    return list(_ranked(narrow(read(user)), "", asked, ("-id",), CANDIDATES))
+
+
 def everywhere(user, words, *, unit=None, year=None, kind=""):
     """What holds ``words`` in all that ``user`` may read: (kind, key), ranked. A decision stands for its item too."""
     asked, ranks = question(words), {}
-    decisions, items, old = readable(user, unit), readable_items(user, unit), archived(user, unit)
-    if year:
-        decisions, items = decisions.filter(year=year), items.filter(pleno__week_year=year)
-        old = old.filter(dated__year=year)
-    wanted = {DECISION, ITEM, ARCHIVE} if not kind else {kind}
-    units = [unit.pk] if unit is not None else _few(user)
-    orders = {DECISION: ("-year", "-number") if units else ("-id",), ITEM: ("-id",), ARCHIVE: ("-id",)}
-    found = {
-        name: _ranks(rows, "", asked, orders[name], units if name != ARCHIVE else ()) if name in wanted else []
-        for name, rows in ((DECISION, decisions), (ITEM, items), (ARCHIVE, old))
+    sources = {
+        DECISION: (readable, {"year": year}, ("-year", "-number")),
+        ITEM: (readable_items, {"pleno__week_year": year}, ("-id",)),
+        ARCHIVE: (archived, {"dated__year": year}, ("-id",)),
     }
+    found = {name: [] for name in sources}
+    for name, (read, of_year, backwards) in sources.items():
+        if kind in ("", name):
+            facts = of_year if year else {}
+            found[name] = _everywhere(read, user, unit, lambda rows, f=facts: rows.filter(**f), asked, backwards)
     of_items = dict(found[ITEM])
     decided = Decision.objects.filter(pk__in=[key for key, _rank in found[DECISION]]).order_by()
     of_decisions = dict(found[DECISION])
@@ -104,8 +133,7 @@ def everywhere(user, words, *, unit=None, year=None, kind=""):
         ranks[DECISION, key] = of_decisions[key] + of_items.pop(item, 0)
     ranks |= {(ITEM, key): rank for key, rank in of_items.items()}
     ranks |= {(ARCHIVE, key): rank for key, rank in found[ARCHIVE]}
-    most = CANDIDATES if len(units) < 2 else CANDIDATES // len(units) + 10
-    more = any(len(rows) >= most for rows in found.values())
+    more = any(len(rows) >= CANDIDATES for rows in found.values())
     return Found(sorted(ranks, key=lambda key: (-ranks[key], key[0], -key[1])), more)
 
 
@@ -180,7 +208,7 @@ def mark_archived(rows, words):
 
 
 def listed(rows, words, sort=""):
-    """What the register shows of ``rows``: (their keys in order, whether older ones are left out)."""
+    """What the register of a unit shows of ``rows``: (their keys in order, whether older ones are left out)."""
     like = numbered_like(words)
     if words and not like:
         found = matching(rows, words, sort)

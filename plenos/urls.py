@@ -5,7 +5,7 @@ from django.urls import include, path, register_converter
 from bawaslu_portal.kernel.db import begins
 
 from . import views
-from .views import inbox, preparing
+from .views import archiving, inbox, preparing
 
 
 class TwoDigits:
@@ -143,6 +143,12 @@ urlpatterns = [
     page("<str:code>/agenda-tetap/<uuid:uuid>/pindah/", preparing.template_move, "template_move"),
     page("<str:code>/agenda-tetap/<uuid:uuid>/hapus/", preparing.template_remove, "template_remove"),
     page("<str:code>/baru/", views.plan, "plan"),
+    page("<str:code>/arsip/", archiving.archive, "archive"),
+    page("<str:code>/arsip/impor/", archiving.archive_import, "archive_import"),
+    page("<str:code>/arsip/impor/simpan/", archiving.archive_store, "archive_store"),
+    page("<str:code>/arsip/templat/", archiving.archive_template, "archive_template"),
+    page("<str:code>/arsip/<uuid:uuid>/", archiving.archived, "archived"),
+    page("<str:code>/arsip/<uuid:uuid>/berkas/", archiving.archived_file, "archived_file"),
     page("<str:code>/<int:year>-W<week:week>/", views.week_page, "week"),
     page("<str:code>/<int:year>-W<week:week>/nihil/", views.week_declare, "week_declare"),
     page("<str:code>/<int:year>-W<week:week>/jawab/", views.week_answer, "week_answer"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from bawaslu_portal.kernel import catalogue, clock, documents, exports, ledger
-from bawaslu_portal.kernel.models import Document, Organisation
+from bawaslu_portal.kernel.models import Organisation
 
 from .. import documents as sayings
 from .. import permissions, register, search, sheets
@@ -81,8 +81,7 @@ def decision(request, code, year, number):
         return render(request, "plenos/decision_closed.html", {"decision": decision, "pleno": decision.pleno})
     user, pleno = request.user, decision.pleno
     register.give_follow_ups(user, [decision])
-    papers = documents.readable_by(user, Document.objects.visible_to(user).filter(about=decision.uuid))
-    paper = papers.filter(superseded_by=None).select_related("organisation", "file").defer("record").first()
+    paper = register.extract_of(user, decision)
     context = {
         "decision": decision,
         "pleno": pleno,

@@ -32,7 +32,6 @@ EXCEPTIONS = {
         "bawaslu_portal/kernel/views.py::calendar_file OutboxMessage.objects.filter": "of a unit found by visible_to; "
         "its addressee or a keeper of the outbox",
         "plenos/views/meeting.py::open_session Membership.objects.in_office_on": "the members of a unit found before",
-        "plenos/views/meeting.py::_members Membership.objects.filter": "those who attend a pleno found before",
         "plenos/forms/fields.py::members_of Membership.objects.filter": "the members of a unit found before",
         "plenos/forms/fields.py::members_of Membership.objects.in_office_on": "the members of a unit found before",
         "plenos/forms/fields.py::takers_of Membership.objects.filter": "the secretariat of a unit found before",
@@ -47,6 +46,7 @@ EXCEPTIONS = {
     },
     "state_assigned": {
         "bawaslu_portal/kernel/lifecycle.py::advance .state = ...": "the one way to change a state",
+        "plenos/lifecycle/following.py::_change .state = ...": "the one way of a follow-up, which has no version",
         "bawaslu_portal/kernel/jobs.py::claim .update(state=...)": "a job is no record: its state is the worker's",
         "bawaslu_portal/kernel/jobs.py::finish .update(state=...)": "as claim",
         "bawaslu_portal/kernel/jobs.py::fail .update(state=...)": "as claim",
