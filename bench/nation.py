@@ -2,7 +2,6 @@
 
 import datetime
 import random
-from types import SimpleNamespace
 
 WORDS = (
     "politik uang",
@@ -28,10 +27,13 @@ class Pages:
         self.provinces = [unit for unit in units if unit.level == "province"]
         self.nation = next(unit for unit in units if unit.level == "national")
 
-    def _one(self, unit, role):
+    def _post(self, unit, role):
         from bawaslu_portal.kernel.models import Membership
 
-        return Membership.objects.filter(organisation=unit, role=role, until=None).select_related("user")[0].user
+        return Membership.objects.filter(organisation=unit, role=role, until=None).select_related("user")[0]
+
+    def _one(self, unit, role):
+        return self._post(unit, role).user
 
     def _draw(self, units):
         return [self.chance.choice(units) for _n in range(self.count)]
@@ -52,16 +54,14 @@ class Pages:
         from bawaslu_portal.kernel import clock
         from plenos import lifecycle
         from plenos.models import Pleno
-        from plenos.tests import factories
 
         for unit in self.districts[:: max(1, len(self.districts) // 12)][:12]:
             by = self._one(unit, "note_taker")
             pleno = Pleno.objects.filter(organisation=unit, state="open", items__order=12).first()
             if pleno is None:
-                when = clock.now() - datetime.timedelta(minutes=45)
                 agenda = [f"Pokok bahasan nomor {n} tentang pengawasan tahapan" for n in range(1, 13)]
                 with transaction.atomic():
-                    pleno = factories.make_open(SimpleNamespace(unit=unit, secretary=by), when=when, agenda=agenda)
+                    pleno = self._opened(unit, by, clock.now() - datetime.timedelta(minutes=45), agenda)
                     members = list(pleno.attendees.members())
                     for n, item in enumerate(pleno.items.all()[:6], 1):
                         with clock.at(pleno.opened_at + datetime.timedelta(minutes=n)):
@@ -69,6 +69,22 @@ class Pages:
                             more = {"manner": "vote", "votes": votes} if n % 2 else {}
                             lifecycle.decide(item, by=by, category="plan", text=f"Menyetujui nomor {n}.", **more)
             yield pleno.address("plenos:room"), by
+
+    def _opened(self, unit, by, when, agenda):
+        """Planned three days before, invited to and opened on time."""
+        from bawaslu_portal.kernel import clock
+        from plenos import lifecycle
+
+        year, week, _day = when.astimezone(unit.zone).isocalendar()
+        with clock.at(when - datetime.timedelta(days=3)):
+            taker = self._post(unit, "note_taker")
+            pleno = lifecycle.plan(
+                unit, by=by, year=year, week=week, planned_at=when, place="Ruang rapat", note_taker=taker, agenda=agenda
+            )
+            lifecycle.invite(pleno, by=by)
+        with clock.at(when):
+            lifecycle.open_session(pleno, by=by)
+        return pleno
 
     def all(self):
         """{name: (limit in ms, [(address, reader)])}."""
@@ -107,7 +123,7 @@ class Pages:
             "search, nation": (100, self._searches([top])),
             "national board": (150, [(of("board_of", self.nation), top)] * self.count),
         }
-        for name, address in (("calendar", "calendar"), ("year calendar", "year")):
+        for name, address in (("calendar", "calendar"),):
             found |= self._calendar(name, address, mine, takers, year)
         return found
 

@@ -15,6 +15,7 @@ import datetime
 import gzip
 import multiprocessing
 import statistics
+import traceback
 from concurrent.futures import ProcessPoolExecutor
 
 import nation
@@ -153,10 +154,21 @@ def show(found, years, before=None):
     return over
 
 
+def _told(work, *arguments):
+    """What ``work`` gives, or the text of what went wrong: the parent knows no model."""
+    try:
+        return work(*arguments), ""
+    except Exception:
+        return None, traceback.format_exc()
+
+
 def child(*work):
     """Run in a process of its own, since Django is set up once for one database."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(*work).result()
+        found, fault = pool.submit(_told, *work).result()
+    if fault:
+        raise SystemExit(fault)
+    return found
 
 
 def _load_and_measure(years, count, seed):
