@@ -184,6 +184,7 @@ class Migration(migrations.Migration):
             + "".join(part(table, whole) for table, whole in PARTS.items())
             # Made after ratification, and then kept.
             + guards.append_only("plenos_reading")
+            + guards.append_only("plenos_archivedminutes")
             + guards.append_only("plenos_progress")
             + guards.append_only("plenos_drop"),
             migrations.RunSQL.noop,

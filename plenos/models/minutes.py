@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel import clock
@@ -211,3 +212,6 @@ class ArchivedMinutes(UnitRow):
 
     def __str__(self):
         return self.number
+
+    def get_absolute_url(self):
+        return reverse("plenos:archived", args=[self.organisation.code, self.uuid])

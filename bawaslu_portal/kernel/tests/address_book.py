@@ -119,9 +119,46 @@ def _plenos(w):
         "confirm": (_of(w.signing), c.member),
         "ratify": (_of(w.signing), c.chair),
         "mark_read": (_of(w.ratified_open), c.province),
+        "return_minutes": (_of(w.ratified_open), c.province),
+        "pleno_talk": (_of(w.ratified_open), c.province),
+        "week_talk": ({**unit, "year": w.draft.week_year, "week": w.draft.week}, c.province),
+        "board_of": (unit, c.staff),
+        "absent_of": (unit, c.staff),
+        "calendar": ({**unit, "year": w.draft.week_year}, c.staff),
         "hand_sign": (_of(w.signing, uuid=w.unsigned.uuid), secretary),
         "excuse": (_of(w.signing, uuid=w.unsigned.uuid), secretary),
         "signature_scan": (_of(w.signing, uuid=w.signature.uuid), c.member),
+        "remind": (_of(w.signing), secretary),
+        "preview": (_of(w.closed), secretary),
+        "preview_file": (_of(w.closed, uuid=w.preview.uuid), secretary),
+        "working_copy": (_of(w.ratified_open, kind="notulen"), c.staff),
+        **_corrections(w),
+        "archive": (unit, c.staff),
+        "archive_import": (unit, secretary),
+        "archive_store": (unit, secretary),
+        "archive_template": (unit, secretary),
+        "archived": ({**unit, "uuid": w.archived.uuid}, c.staff),
+        "archived_file": ({**unit, "uuid": w.archived.uuid}, c.staff),
+    }
+
+
+def _corrections(w):
+    c, correction = w.cast, {"correction": w.correction.uuid}
+    return {
+        "version": (_of(w.corrected, number=1), c.staff),
+        "difference": (_of(w.corrected, number=2), c.staff),
+        "correct": (_of(w.corrected), c.secretary),
+        "correction": (_of(w.corrected, **correction), c.member),
+        "correction_words": (_of(w.corrected, **correction), c.secretary),
+        "correction_put_up": (_of(w.corrected, **correction), c.secretary),
+        "correction_take_back": (_of(w.corrected, **correction), c.secretary),
+        "correction_abandon": (_of(w.corrected, **correction), c.secretary),
+        "correction_remind": (_of(w.corrected, **correction), c.secretary),
+        "correction_confirm": (_of(w.corrected, **correction), c.member),
+        "correction_ratify": (_of(w.corrected, **correction), c.chair),
+        "correction_hand_sign": (_of(w.corrected, uuid=w.version_unsigned.uuid, **correction), c.secretary),
+        "correction_excuse": (_of(w.corrected, uuid=w.version_unsigned.uuid, **correction), c.secretary),
+        "correction_scan": (_of(w.corrected, uuid=w.version_signature.uuid, **correction), c.member),
     }
 
 

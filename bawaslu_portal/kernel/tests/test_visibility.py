@@ -27,6 +27,13 @@ OF_A_PLENO = ("pleno", "minutes", "room", "agenda", "confirm", "ratify", "put_up
 
 # The word that one who reads a cell has seen.
 CANARIES = {
+    ("facts of a week", "its letter on a board"): 'c-miss" href="/pleno/74.71/2024-W',
+    ("facts of a week", "that it stands on the list of those not held"): "Bawaslu Kota Kendari<span class=",
+    ("facts of a week", "its letter in the calendar"): "cal-week c-miss",
+    ("submission, remark, explanation, excuse, return", "remark on a pleno"): "kenari-catatan-pleno",
+    ("submission, remark, explanation, excuse, return", "explanation asked for a week"): "kenari-tanya-minggu",
+    ("submission, remark, explanation, excuse, return", "how far an explanation is"): "<span>diminta, belum dijawab",
+    ("submission, remark, explanation, excuse, return", "why minutes are sent back"): "kenari-alasan-kembali",
     ("facts of a week", "its address in a list"): "/pleno/74.71/2024-W34/1/",
     ("facts of a week", "how many were present"): "4 dari 5 hadir",
     ("pleno being prepared", "closed item"): "kenari-siap-tertutup",
@@ -75,6 +82,15 @@ CANARIES = {
     ("follow-ups", "evidence"): "kenari-isi-bukti",
     ("follow-ups", "the count on the unit's page"): "page of the follow-ups",
     ("follow-ups", "that one is late"): "lateness of the follow-ups",
+    ("minutes before ratification", "words of a correction under way"): "kenari-perbaikan-berjalan",
+    ("minutes before ratification", "paper of a correction under way"): "kenari-naskah-perbaikan-berita-acara",
+    ("minutes before ratification", "hand signature under a correction under way"): "kenari-tanda-tangan-versi",
+    ("ratified, open", "words of a corrected version"): "kenari-versi-kedua",
+    ("ratified, open", "words of the version before it"): "kenari-sebelum-perbaikan",
+    ("archive", "title of an open one"): "kenari-arsip-terbuka",
+    ("archive", "bytes of an open one"): "kenari-isi-arsip-terbuka",
+    ("archive", "title of a closed one"): "kenari-arsip-tertutup",
+    ("archive", "bytes of a closed one"): "kenari-isi-arsip-tertutup",
     ("settings", "value"): "kenari-tempat",
     ("settings", "source"): "kenari-dasar",
     ("settings", "history"): "mengubah pengaturan plenos.place",
@@ -134,6 +150,10 @@ def addresses(world):
         found |= {pleno.address(f"plenos:{name}") for name in OF_A_PLENO}
     for paper in Document.objects.all():
         found |= {reverse("kernel:document_file", args=[paper.uuid])}
+    found |= {
+        reverse("plenos:archived_file", args=[world.cast.unit.code, one.uuid])
+        for one in (world.archived, world.archived_closed)
+    }
     for paper in Document.objects.filter(about__in=(world.ratified_open.uuid, world.ratified_closed.uuid)):
         found |= {reverse("kernel:document", args=[paper.uuid])}
     for scan in Scan.objects.select_related("pleno__organisation"):
@@ -158,6 +178,12 @@ def addresses(world):
     }
     found |= {reverse("kernel:person", args=[code, person.uuid]) for person in (world.cast.member, world.suspended)}
     found |= {reverse("kernel:person_correct", args=[code, world.cast.member.uuid])}
+    period = "?dari=2024-W32&sampai=2024-W41"
+    found |= {
+        reverse(f"plenos:{name}", args=[whose]) + period
+        for name in ("board_of", "absent_of")
+        for whose in (code, code[:2], "00")
+    }
     found |= {
         f"{reverse('plenos:unit', args=[code])}?year=2024",
         f"{reverse('plenos:room', kwargs=book(world)['plenos:room'][0])}?agenda=3",

@@ -18,6 +18,7 @@ from bawaslu_portal.kernel import (
     jobs,
     notices,
     organisations,
+    remarks,
     settings_store,
     suspensions,
 )
@@ -33,15 +34,18 @@ from bawaslu_portal.kernel.models import (
 )
 from bawaslu_portal.kernel.tests.factories import make_person, person
 from plenos import intake, lifecycle, preparation
-from plenos.lifecycle import following
+from plenos.lifecycle import archiving, correcting, following
 from plenos.models import Attachment, Attendee
 from plenos.tests.factories import (
     WHEN,
     make_adjourned,
     make_closed,
+    make_corrected,
     make_draft,
     make_invited,
     make_open,
+    make_put_up_correction,
+    make_ratified,
     make_signing,
     sign_all,
 )
@@ -54,6 +58,7 @@ def make_world(cast):
     world = SimpleNamespace(cast=cast)
     _unit(world, cast)
     _plenos(world, cast)
+    _talk(world, cast)
     _papers(world)
     _work(world, cast)
     _weeks(world, cast)
@@ -181,6 +186,49 @@ def _plenos(world, cast):
     _preparing(world, cast)
     _follow_ups(world, cast)
     _extracts(world, cast)
+    _versions(world, cast)
+    _archive(world, cast)
+
+
+def _versions(world, cast):
+    """Open minutes whose second version is ratified, with the third put up for signing; and one that is read."""
+    pleno = make_ratified(cast, when=WHEN + 12 * WEEK, access="open", agenda=(_item("sebelum-perbaikan", "open"),))
+    make_corrected(cast, pleno, changes={"items.0.title": "kenari-versi-kedua"})
+    words = {"closing_words": "kenari-perbaikan-berjalan"}
+    world.corrected, world.correction = pleno, make_put_up_correction(cast, pleno, changes=words)
+    world.correction.pleno = pleno
+    _bytes(world.correction, "kenari-naskah-perbaikan")
+    with clock.at(pleno.closed_at + datetime.timedelta(days=5)):
+        world.version_signature = correcting.sign_by_hand(
+            world.correction,
+            by=cast.secretary,
+            attendee=Attendee.objects.get(pleno=pleno, user=cast.members[4]),
+            scan=documents.store(b"%PDF-1.7 kenari-tanda-tangan-versi", "application/pdf"),
+            signed_on=clock.today(cast.unit),
+        )
+    world.version_unsigned = Attendee.objects.get(pleno=pleno, user=cast.member)
+    world.preview = Document.objects.filter(about=world.closed.uuid, draft=True, kind="plenos.notulen").get()
+    _bytes(world.closed, "kenari-naskah-closed")
+
+
+def _archive(world, cast):
+    """Minutes of earlier years, one of each class."""
+    rows = [
+        {
+            "number": f"{n}/BA/2019",
+            "dated": f"2019-11-0{n}",
+            "title": f"kenari-arsip-{word}",
+            "decisions": "",
+            "access": access,
+            **_stored(f"%PDF-1.7 kenari-isi-arsip-{word}".encode()),
+        }
+        for n, (access, word) in enumerate((("open", "terbuka"), ("closed", "tertutup")), 1)
+    ]
+    world.archived, world.archived_closed = archiving.bring_in(cast.unit, rows, by=cast.secretary, stated=True)
+
+
+def _stored(content):
+    return {"sha256": documents.write_bytes(content), "size": len(content)}
 
 
 def _preparing(world, cast):
@@ -267,6 +315,13 @@ def _bytes(pleno, word):
         kind = paper.kind.split(".")[1].replace("_", "-")
         content = f"%PDF-1.7 {word}-{kind}".encode()
         Document.objects.filter(pk=paper.pk).update(file=documents.store(content, "application/pdf"))
+
+
+def _talk(world, cast):
+    """What the unit and its province say to each other on a pleno and on a week, and minutes that were sent back."""
+    remarks.say("pleno", world.ratified_open, by=cast.secretary, text="kenari-catatan-pleno")
+    remarks.say("duty", world.declared, by=cast.province, text="kenari-tanya-minggu", kind=remarks.ASKED)
+    lifecycle.return_minutes(world.ratified_closed, by=cast.province, reason="kenari-alasan-kembali")
 
 
 def _papers(world):
