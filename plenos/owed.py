@@ -3,7 +3,9 @@
 import datetime
 from dataclasses import dataclass, field
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bawaslu_portal.kernel import clock, duties, permissions, scope
 from bawaslu_portal.kernel.duties import monday_of
@@ -15,6 +17,7 @@ from .compliance import HELD_DUTY, MINUTES_DUTY, week_address
 from .templatetags.boards import letter
 
 WEEK = datetime.timedelta(days=7)
+MOST = 3  # rows of weeks without a pleno; the older ones in one row
 BACK = 13  # weeks that a desk looks back
 ANSWERS = 26  # weeks for which an excuse that waits for an answer stays on the desk
 
@@ -97,17 +100,38 @@ def _overdue(user):
     if not units:
         return
     monday = monday_of(clock.now().date())
-    board = compliance.board(units, monday - BACK * WEEK, monday)
+    board, missing = compliance.board(units, monday - BACK * WEEK, monday), []
     for unit, cells in zip(board.units, board.rows, strict=True):
         for (_year, _week, begins), cell in zip(board.weeks, cells, strict=True):
             state = (cell.kind, letter(cell), cell.word)
             if cell is compliance.MISSING or cell is compliance.MISSING_DECLINED:
-                title = _("Minggu %(week)s tanpa pleno: catat, atau nyatakan alasannya")
-                yield _row(unit, begins, title, unit.name, state)
+                missing.append((unit, begins, state))
             elif cell in (compliance.MINUTES_OVERDUE, compliance.BOTH_OVERDUE):
                 yield _row(unit, begins, _("Risalah minggu %(week)s lewat tenggat"), unit.name, state)
             elif cell is compliance.RETURNED_CELL:
                 yield _row(unit, begins, _("Risalah minggu %(week)s dikembalikan: perbaiki"), unit.name, state)
+
+    for unit, begins, state in sorted(missing, key=lambda one: one[1], reverse=True)[:MOST]:
+        title = _("Minggu %(week)s tanpa pleno: catat, atau nyatakan alasannya")
+        yield _row(unit, begins, title, unit.name, state)
+    yield from _more(missing)
+
+
+def _more(missing):
+    """One row for the older weeks without a pleno, which stand on the page of those not held."""
+    if len(missing) <= MOST:
+        return
+    unit, _begins, state = missing[0]
+    title = ngettext("%(count)s minggu lain tanpa pleno", "%(count)s minggu lain tanpa pleno", len(missing) - MOST)
+    yield {
+        "title": title % {"count": len(missing) - MOST},
+        "url": reverse("plenos:absent_of", args=[unit.code]),
+        "meta": unit.name,
+        "side": "",
+        "state": state,
+        "due": None,
+        "unit": unit,
+    }
 
 
 def _to_answer(user):

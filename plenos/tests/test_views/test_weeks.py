@@ -187,6 +187,13 @@ class TestMyDesk:
         duties.rule(owed, duties.DECLARED, by=cast.chair, reason="x")
         assert text not in self.titles(cast.chair)
 
+    def test_older_weeks_stand_in_one_row(self, cast, owed):
+        """Thirteen weeks back and this one not yet due: three named, ten in one row that leads to their list."""
+        rows = [row for row in catalogue.waiting_for(cast.chair) if "tanpa pleno" in row["title"]]
+        assert [row["title"] for row in rows[3:]] == ["10 minggu lain tanpa pleno"]
+        assert rows[3]["url"] == f"/pleno/belum/{cast.unit.code}/"
+        assert len(rows) == 4
+
     def test_a_reason_waits_for_the_level_above_until_it_is_answered(self, cast, owed):
         text = f"Jawab alasan tanpa pleno: {cast.unit.name}, minggu {owed.period}"
         duties.rule(owed, duties.DECLARED, by=cast.chair, reason="x")
