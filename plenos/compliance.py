@@ -173,6 +173,8 @@ class Tally:
     counts: dict
 
     def __getitem__(self, letter):
+        if letter not in LETTERS:  # a template asks for ``tally["owed"]`` before it asks for ``tally.owed``
+            raise KeyError(letter)
         return self.counts.get(letter, 0)
 
     @property

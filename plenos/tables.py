@@ -97,19 +97,24 @@ def trend(seen):
     )
 
 
+# Up to so many weeks: millimetres of a week, of the name and of a sum, which together fill F4 lying (300).
+WIDTHS = {13: (9, 46, 20), 26: (7, 46, 15), 52: (4.4, 34, 9), 1000: (4.4, 30, 8)}
+
+
 def board(seen):
     """The board as it is seen: units in its order, a column a week, sums at the foot."""
-    wide = len(seen.weeks) > 13
+    many = len(seen.weeks)
+    state, name, sums = next(widths for most, widths in WIDTHS.items() if many <= most)
     columns = [
-        Column("unit", _("Unit"), width=46 if not wide else 42),
+        Column("unit", _("Unit"), width=name),
         *(
-            Column(f"{year}-W{week:02d}", f"{week:02d}", "state", full=f"{year}-W{week:02d}", width=4.4 if wide else 9)
+            Column(f"{year}-W{week:02d}", f"{week:02d}", "state", full=f"{year}-W{week:02d}", width=state)
             for year, week, _monday in seen.weeks
         ),
-        Column("held", _("Terlaksana"), "number", width=13 if wide else 20),
-        Column("owed", _("Kewajiban"), "number", width=13 if wide else 20),
-        Column("rate", _("Terlaksana (%)"), "percent", width=13 if wide else 20),
-        Column("on_time", _("Tepat (%)"), "percent", width=13 if wide else 20),
+        Column("held", _("Rapat"), "number", full=_("Terlaksana"), width=sums),
+        Column("owed", _("Wajib"), "number", full=_("Kewajiban"), width=sums),
+        Column("rate", _("Terlaksana (%)"), "percent", width=sums, paper=many <= 13),
+        Column("on_time", _("Tepat (%)"), "percent", width=sums),
     ]
     rows = [[row.unit.region_name, *map(_state, row.cells), *_sums(row.tally)] for row in seen.rows]
     foot = [[_("Terlaksana"), *(found.held if found.owed else "" for found in seen.columns), *_sums(seen.total)]]
@@ -220,9 +225,9 @@ def calendar(year):
     """The year of a body week by week: how it stands, its plenos, its holidays."""
     columns = [
         Column("week", _("Minggu"), "code", width=20),
-        Column("monday", _("Mulai"), "date", width=34),
+        Column("monday", _("Mulai"), "date", width=28),
         Column("state", _("Huruf"), "state", width=12),
-        Column("word", _("Keadaan"), width=46),
+        Column("word", _("Keadaan"), width=34),
         Column("plenos", _("Pleno")),
         Column("free", _("Hari libur"), width=34),
     ]

@@ -33,7 +33,7 @@ from .models.organisations import ZONE_LABELS
 
 KIND, ABOUT = "kernel.table", "table"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_CELLS, MOST_ON_PAPER = 600_000, 45_000
+MOST_CELLS, MOST_ON_PAPER, MOST_STATES = 600_000, 45_000, 53
 # A cell that begins with one of these would be computed by a program that reads it as typed.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 # Millimetres on paper by kind of column; None shares what is left.
@@ -44,13 +44,15 @@ RIGHT, MIDDLE = ("number", "percent"), ("state",)
 
 @dataclass(frozen=True)
 class Column:
-    """``label`` heads it on paper and, unless ``full`` says more, in Excel. ``width`` is in millimetres on paper."""
+    """``label`` heads it on paper and, unless ``full`` says more, in Excel. ``width`` is in millimetres on paper; a
+    column that is not for ``paper`` stands in Excel alone."""
 
     key: str
     label: object
     kind: str = "text"  # text, code, number, percent, date, moment, state
     full: object = ""
     width: float | None = None
+    paper: bool = True
 
 
 @dataclass(frozen=True)
@@ -296,10 +298,16 @@ def freeze(table, *, by, organisation, of):
     list printed later supersedes the earlier print, and only that."""
     _bounded(table, MOST_ON_PAPER)
     aligned = {**dict.fromkeys(RIGHT, "n"), **dict.fromkeys(MIDDLE, "e")}
-    kinds = [column.kind for column in table.columns]
+    columns = [column for column in table.columns if column.paper]
+    narrow = sum(column.kind == "state" for column in columns)
+    if narrow > MOST_STATES:
+        raise TransitionRefused(_("Di atas kertas paling banyak %(weeks)s minggu.") % {"weeks": MOST_STATES})
 
     def rows_of(rows):
-        return [[_on_paper(v, kind) for v, kind in zip(cells, kinds, strict=True)] for cells in table.cells(rows)]
+        return [
+            [_on_paper(v, c.kind) for v, c in zip(cells, table.columns, strict=True) if c.paper]
+            for cells in table.cells(rows)
+        ]
 
     record = {
         "schema": "kernel.table.1",
@@ -308,10 +316,8 @@ def freeze(table, *, by, organisation, of):
         "title": _text(table.title),
         "subtitle": _text(table.subtitle),
         "note": _text(table.note),
-        "columns": [
-            {"label": _text(c.label), "width": _width(c), "align": aligned.get(c.kind, "")} for c in table.columns
-        ],
-        "dense": sum(kind == "state" for kind in kinds) > 26,
+        "columns": [{"label": _text(c.label), "width": _width(c), "align": aligned.get(c.kind, "")} for c in columns],
+        "dense": narrow > 26,
         "rows": rows_of(table.rows),
         "foot": rows_of(table.foot),
         "figures": [[_text(value), _text(phrase)] for value, phrase in table.figures],

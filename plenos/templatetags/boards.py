@@ -5,7 +5,7 @@
 
 from django import template
 from django.urls import reverse
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -188,7 +188,7 @@ def board_weeks(seen, *, full=True):
                 monday.day if full else "",
                 format_html('<span class="mon"> {}</span>', date_format(monday, "M"))
                 if full
-                else (date_format(monday, "M") if monday.month != month else ""),
+                else (date_format(monday, "M") if monday.month != month else "\u00a0"),
             )
             month = monday.month
 
@@ -290,5 +290,5 @@ def weekday_heads():
     return format_html_join(
         "",
         '<th scope="col"><abbr title="{}">{}</abbr></th>',
-        ((WEEKDAYS[n], str(WEEKDAYS[n])[:2]) for n in range(7)),
+        ((WEEKDAYS[n], WEEKDAYS_ABBR[n]) for n in range(7)),
     )
