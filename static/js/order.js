@@ -10,9 +10,12 @@
     event.preventDefault();
     if (!button.disabled) { form.requestSubmit(button); }
   });
-  document.addEventListener("DOMContentLoaded", function () {
-    var row = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-    var place = row && row.closest("[data-order]") && row.querySelector("form[data-move] input[name=to]");
-    if (place) { place.focus(); }
+  // After the load: going to the fragment takes the focus away from whatever has it.
+  window.addEventListener("load", function () {
+    setTimeout(function () {
+      var row = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+      var place = row && row.closest("[data-order]") && row.querySelector("form[data-move] input[name=to]");
+      if (place) { place.focus(); }
+    }, 0);
   });
 })();
