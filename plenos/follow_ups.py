@@ -93,9 +93,6 @@ def sums(user, unit):
     return Sums(**facts)
 
 
-STATES = ("berjalan", "lewat", "dilaporkan", "selesai", "dihentikan")
-
-
 def narrowed(rows, unit, wanted):
     """Keys of ``rows`` by the filters of the address: by due date, so the overdue first; what is settled comes last,
     the newest first. Only what is unsettled can belong to a decision that does not stand yet."""

@@ -120,7 +120,6 @@ def archived(user, unit=None):
 # --- filters of the register ----------------------------------------------------------------------------
 
 SORTS = {"baru": ("-year", "-number"), "lama": ("year", "number")}
-FOLLOWED = ("berjalan", "lewat", "selesai", "tanpa")
 
 
 def _follow_ups(user, unit, reach):

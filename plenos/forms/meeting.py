@@ -283,7 +283,12 @@ class CloseForm(KeyedMixin, PortalForm):
         for item in waiting:
             self.add(
                 f"fate_{item.pk}",
-                forms.ChoiceField(label=f"{item.order}. {item.title}", choices=self.FATES, required=False),
+                forms.ChoiceField(
+                    label=f"{item.order}. {item.title}",
+                    choices=self.FATES,
+                    required=False,
+                    widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
+                ),
             )
         if waiting:
             self.add(

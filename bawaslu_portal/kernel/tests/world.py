@@ -58,10 +58,10 @@ def make_world(cast):
     world = SimpleNamespace(cast=cast)
     _unit(world, cast)
     _plenos(world, cast)
-    _talk(world, cast)
     _papers(world)
     _work(world, cast)
     _weeks(world, cast)
+    _talk(world, cast)
     return world
 
 
