@@ -169,7 +169,8 @@ def test_who_brings_in_and_who_reads(role, cast, clients):
     writes = keeps or role == "member"
     assert client.get(address(cast)).status_code == (404 if outside else 200 if keeps else 403)
     assert client.post(address(cast, "archive_store"), {}).status_code == (404 if outside else 409 if keeps else 403)
-    may_open, may_closed = not outside and role != "administrator", writes or role in ("province_supervision", "province_member")
+    may_open = not outside and role != "administrator"
+    may_closed = writes or role in ("province_supervision", "province_member")
     for minutes, may in ((opened, may_open), (closed, may_closed)):
         for page in (minutes.get_absolute_url(), minutes.get_absolute_url() + "berkas/"):
             assert client.get(page).status_code == (200 if may else 404), page

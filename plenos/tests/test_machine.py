@@ -6,6 +6,7 @@ import itertools
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Max
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -19,8 +20,9 @@ from hypothesis.stateful import (
 
 from bawaslu_portal.kernel import clock, ledger
 from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
-from bawaslu_portal.kernel.models import LedgerEntry
-from plenos import lifecycle
+from bawaslu_portal.kernel.models import DutyRuling, LedgerEntry
+from plenos import lifecycle, queries, verification
+from plenos.lifecycle import correcting
 from plenos.models import Decision, Pleno
 
 from ..models.sessions import ADJOURNED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
@@ -50,7 +52,7 @@ class Life(RuleBasedStateMachine):
     """Up to three plenos of one unit. ``cast`` is given by the test; each run is undone at its end."""
 
     cast = None
-    ratified_in_all = quorum_lost = resumed = continued = 0
+    ratified_in_all = quorum_lost = resumed = continued = corrected = returned = 0
 
     def __init__(self):
         super().__init__()
@@ -63,6 +65,7 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self):
         type(self).ratified_in_all += len(self.locked)
+        assert list(verification.faults()) == []
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
 
@@ -276,6 +279,52 @@ class Life(RuleBasedStateMachine):
         else:
             self.do(lambda: CALLS["reschedule"](pleno, by, self.cast))
 
+    @rule(number=st.integers(0, PLENOS - 1), steps=st.integers(2, 12), whim=st.integers(0, 9))
+    def correct(self, number, steps, whim):
+        """The province may send ratified minutes back; the unit corrects them, or thinks better of it."""
+        for step in range(steps):
+            pleno = self.pick(number)
+            if pleno is None or pleno.state != RATIFIED:
+                return
+            before = rows_of(pleno.pk)
+            if whim == 0 and self.do(lambda pleno=pleno: CALLS["return_minutes"](pleno, self.cast.province, self.cast)):
+                type(self).returned += 1
+            made = self.do(lambda pleno=pleno, last=step == steps - 1: self.next_of_correction(pleno, whim, last))
+            if made is not None:
+                self.locked[pleno.pk] = self.only_words_changed(before, rows_of(pleno.pk))
+
+    def next_of_correction(self, pleno, whim, last):
+        by, found = self.cast.secretary, queries.correction_under_way(pleno)
+        if found is None:
+            return correcting.begin(pleno, by=by, reason="Keliru", ruling=queries.returned(pleno))
+        if found.state == "drafting" and last and whim == 1:
+            return correcting.abandon(found, by=by) or found
+        if found.state == "drafting" and not found.changes:
+            words = {"place": f"Aula {found.number}", "items.0.title": f"Laporan versi {found.number}"}
+            return correcting.change(found, by=by, changes=words) or found
+        if found.state == "drafting":
+            return correcting.put_up(found, by=by)
+        if last and whim == 2:
+            return correcting.take_back(found, by=by, reason="Masih keliru") or found
+        minutes = found.minutes.get(taken_back_at=None)
+        signed = minutes.signatures.values("attendee")
+        row = pleno.attendees.members().filter(status="present").exclude(pk__in=signed).first()
+        if row is None:
+            type(self).corrected += 1
+            return correcting.ratify(found, by=pleno.chair.user)
+        if whim == 3:
+            return correcting.excuse(found, by=self.cast.head, attendee=row, reason="Sakit")
+        return correcting.confirm(found, by=row.user, digest=minutes.digest)
+
+    def only_words_changed(self, before, after):
+        """What a step of a correction leaves: every row that there was, with nothing but words and its end changed."""
+        for table, rows in before.items():
+            assert len(after[table]) == len(rows) or table in ("plenos_minutes", "plenos_signature"), table
+            if table not in ("plenos_minutes", "plenos_pleno", "plenos_agendaitem"):
+                assert set(rows) <= set(after[table]), table
+        assert before["plenos_minutes"][0] == after["plenos_minutes"][0], "the first version stays as it was"
+        return after
+
     # --- what always holds ---
 
     @invariant()
@@ -285,7 +334,8 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_chain_is_intact_and_has_one_line_for_each_verb(self):
-        assert ledger.verify("74.71") == (self.done, None)
+        returns = DutyRuling.objects.filter(kind="returned").count()  # of each the duty has a line too
+        assert ledger.verify("74.71") == (self.done + returns, None)
         assert LedgerEntry.objects.exclude(organisation="74.71").count() == 0
 
     @invariant()
@@ -306,7 +356,9 @@ class Life(RuleBasedStateMachine):
             assert pleno.interrupted == pleno.adjournments.exists()
             assert (pleno.closed_at is not None) == (pleno.state in (CLOSED, SIGNING, RATIFIED))
             assert (pleno.delivered_to_id is not None) == (pleno.state == RATIFIED)
-            assert pleno.minutes.filter(taken_back_at=None).count() == (pleno.state in (SIGNING, RATIFIED))
+            assert pleno.minutes.filter(taken_back_at=None, version=1).count() == (pleno.state in (SIGNING, RATIFIED))
+            latest = pleno.minutes.filter(ratified_at__isnull=False).aggregate(Max("version"))["version__max"]
+            assert pleno.minutes_version == (latest or 1)
             assert not (pleno.without_quorum and pleno.decisions.standing().exists())
 
     @invariant()
@@ -329,7 +381,7 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_is_tried_these_things_hold(cast):
-    counts = dict.fromkeys(("ratified_in_all", "quorum_lost", "resumed", "continued"), 0)
+    counts = dict.fromkeys(("ratified_in_all", "quorum_lost", "resumed", "continued", "corrected", "returned"), 0)
     machine = type("LifeOfKendari", (Life,), {"cast": cast, **counts})
     run_state_machine_as_test(
         machine,
@@ -345,3 +397,4 @@ def test_whatever_is_tried_these_things_hold(cast):
     )
     assert machine.ratified_in_all > 5, "the lives led by chance hardly ever came to ratified minutes"
     assert min(machine.quorum_lost, machine.resumed, machine.continued) > 5, "mid-meeting hardly ever went wrong"
+    assert min(machine.corrected, machine.returned) > 2, "corrections hardly ever came to their end"
