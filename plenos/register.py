@@ -9,7 +9,7 @@ from bawaslu_portal.kernel.models import Parentage
 
 from . import follow_ups, permissions
 from .models import AgendaItem, ArchivedMinutes, Decision, FollowUp, Vote
-from .models.items import UNSETTLED
+from .models.following import UNSETTLED
 from .models.sessions import RATIFIED
 
 NOTHING = Q(pk__in=[])

@@ -1,17 +1,8 @@
 """The tables of the weekly plenary."""
 
+from .following import Attachment, FollowUp, Progress
 from .intake import Submission
-from .items import (
-    AgendaItem,
-    Attachment,
-    Decision,
-    Dissent,
-    Drop,
-    FollowUp,
-    Progress,
-    TemplateItem,
-    Vote,
-)
+from .items import AgendaItem, Decision, Dissent, Drop, TemplateItem, Vote
 from .minutes import ArchivedMinutes, Correction, Minutes, Reading, Scan, Signature
 from .sessions import Absence, Adjournment, Attendee, Invitation, Pleno
 

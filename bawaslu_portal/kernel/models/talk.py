@@ -38,8 +38,10 @@ class Remark(PartRow):
 
 class NoticeQuerySet(ScopedQuerySet):
     def visible_to(self, user):
-        """A notice is known to its addressee only (visibility.md)."""
-        return self.filter(user=user)
+        """A notice is known to its addressee only, while he serves in the unit that it speaks of (visibility.md)."""
+        from .. import scope
+
+        return self.filter(user=user, organisation__in={place.organisation_id for place in scope.places(user)})
 
     def unseen(self):
         return self.filter(seen_at=None)
