@@ -33,6 +33,7 @@ CONFIG = "indonesian"
 CANDIDATES = 200
 MANY = 40  # units are asked one by one up to here
 COMMON_IN_ONE, COMMON_IN_FEW = 2_000, 40_000  # expected matches in all units, beyond which a unit is read backwards
+WINDOW = 30_000  # rows in which common words of the whole nation are looked for first
 OPENING, ENDING = "\ue000", "\ue001"  # stand where a hit begins and ends, until the text is escaped
 
 
@@ -80,7 +81,9 @@ def _in_few(of_unit, units, asked, newest):
 def matching(rows, words, sort=""):
     """Of the decisions ``rows`` of one unit those whose text, item or notes hold ``words``, ranked, or ``sort``ed."""
     asked, newest = question(words), ("-year", "-number")
-    texts, items = _in_unit(rows, "", asked, newest), _in_unit(rows, "item__", asked, newest)
+    # Said of the item too, so that the database looks among the unit's own items, not among those of the nation.
+    with_items = rows.filter(item__organisation=F("organisation"))
+    texts, items = _in_unit(rows, "", asked, newest), _in_unit(with_items, "item__", asked, newest)
     ranks = {}
     for key, rank in [*texts, *items]:
         ranks[key] = ranks.get(key, 0) + rank
@@ -110,7 +113,18 @@ def _everywhere(read, user, unit, narrow, asked, backwards):
         return _in_unit(narrow(read(user, units[0])), "", asked, backwards)
     if units and _expected(read(user).model, asked) > COMMON_IN_FEW:
         return _in_few(lambda one: narrow(read(user, one)), units, asked, backwards)
+    if not units:
+        found = list(_ranked(_newest(narrow(read(user))), "", asked, ("-id",), CANDIDATES))
+        if len(found) == CANDIDATES:
+            return found
     return list(_ranked(narrow(read(user)), "", asked, ("-id",), CANDIDATES))
+
+
+def _newest(rows):
+    """Of ``rows`` those among the newest ``WINDOW`` of the table: there common words are found, however many years."""
+    keys = rows.model.objects.order_by("-pk").values_list("pk", flat=True)
+    edge = keys[WINDOW : WINDOW + 1].first()
+    return rows.filter(pk__gte=edge) if edge else rows
 
 
 def everywhere(user, words, *, unit=None, year=None, kind=""):
