@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bawaslu_portal.kernel import catalogue, documents, notices
 from bawaslu_portal.kernel.jobs import JobStopped
@@ -77,7 +78,7 @@ def ask_follow_up(organisation, *, by, asking, label, summary="", due=None, thin
     """
     require(permissions.may_ask, by, organisation)
     if not permissions.may_propose(by, asking):
-        raise TransitionRefused("asking unit of another")
+        raise TransitionRefused(_("Permintaan diajukan atas nama unit Anda sendiri."))
     return intake.submit(
         organisation,
         by=by,
@@ -119,8 +120,6 @@ def bring_outcome(job):
 
 def tell_the_proposer(outcome):
     """The outcome of a proposal or of what the level above asked for: whoever made it hears of the decision."""
-    from django.utils.translation import gettext as _
-
     notices.tell(
         [outcome.submission.by],
         outcome.submission.organisation,

@@ -57,7 +57,7 @@ def propose(request, code):
             if own:
                 submission = intake.propose(unit, by=request.user, **form.facts())
             else:
-                submission = intake.ask_follow_up(unit, by=request.user, asking=request.portal.unit, **form.facts())
+                submission = intake.ask_follow_up(unit, by=request.user, asking=unit.parent_on(), **form.facts())
         except REFUSALS as error:
             status = refuse(form, error)
         else:

@@ -140,3 +140,8 @@ def test_its_files_hang_on_the_item_too(cast):
     item = lifecycle.intake.place(submission, by=cast.secretary, pleno=draft)
     assert [f.name for f in item.attachments.all()] == ["surat.pdf"]
     assert item.attachments.get().file == submission.attachments.get().file
+
+
+def test_a_request_is_made_in_the_name_of_the_own_unit(cast):
+    with pytest.raises(TransitionRefused):
+        intake.ask_follow_up(cast.unit, by=cast.province, asking=cast.neighbour_unit, label="Lengkapi data")
