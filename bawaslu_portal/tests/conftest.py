@@ -23,6 +23,7 @@ def story(cast):
     for n, (stage, make) in enumerate(factories.STAGES.items()):
         plenos[stage] = make(cast, when=factories.WHEN + datetime.timedelta(weeks=n))
     tell_of_plenos(cast, plenos, factories)
+    tell_of_preparing(cast, plenos["draft"], factories)
     tell_of_papers()
     tell_of_people(cast)
     return cast
@@ -49,6 +50,23 @@ def tell_of_plenos(cast, plenos, factories):
         )
     ready = factories.make_signing(cast, when=factories.WHEN + datetime.timedelta(weeks=20))
     factories.sign_all(ready)
+
+
+def tell_of_preparing(cast, draft, factories):
+    """What an earlier pleno put off (one carried into the draft), an inbox, a standing agenda, minutes to approve."""
+    from plenos import intake, lifecycle
+
+    earlier = factories.make_open(cast, when=factories.WHEN - datetime.timedelta(weeks=2), agenda=["Satu", "Dua"])
+    with clock.at(earlier.opened_at + datetime.timedelta(minutes=30)):
+        for item in earlier.items.all():
+            lifecycle.defer(item, by=cast.secretary, reason="Menunggu data.")
+        lifecycle.close(earlier, by=cast.secretary)
+    lifecycle.carry_over(draft, by=cast.secretary, origin=factories.item_of(earlier, 1))
+    lifecycle.template.add(cast.unit, by=cast.secretary, title="Doa pembuka")
+    intake.ask_follow_up(cast.unit, by=cast.province, asking=cast.province_unit, label="Lengkapi rekapitulasi")
+    intake.propose(cast.unit, by=cast.member, label="Jadwal piket posko", summary="Petugas belum ditetapkan.")
+    approval = {"title": "Persetujuan risalah pleno sebelumnya", "standing_kind": "approval"}
+    factories.make_open(cast, when=factories.WHEN + datetime.timedelta(weeks=21), agenda=[approval, "Lain-lain"])
 
 
 def tell_of_papers():
