@@ -260,7 +260,7 @@ EXPLAINED = {
     "dijawab": gettext_lazy("sudah dijawab"),
 }
 # Overdue or sent back: what is reported late by now but was reported is no fault any more.
-UNREPORTED = (compliance.MINUTES_OVERDUE, compliance.BOTH_OVERDUE)
+UNREPORTED = {id(cell) for cell in (compliance.MINUTES_OVERDUE, compliance.BOTH_OVERDUE)}
 GRAVITY = {"N": 0, "K": 1, "L": 2, "P": 3}
 
 
@@ -286,7 +286,7 @@ class Fault:
 
 
 def _is_fault(cell):
-    return cell.letter in ("N", "K") or cell in UNREPORTED or cell.state == "returned"
+    return cell.letter in ("N", "K") or id(cell) in UNREPORTED or cell.state == "returned"
 
 
 def faults(user, frame_, asked, *, explained="", now=None):

@@ -179,7 +179,8 @@ class Tally:
 
     @property
     def owed(self):
-        return sum(self[letter] for letter in "NKPLT")
+        told = self.counts.get
+        return told("N", 0) + told("K", 0) + told("P", 0) + told("L", 0) + told("T", 0)
 
     @property
     def held(self):

@@ -72,25 +72,47 @@ def _constant(text):
     return conditional_escape(text).replace("{", "{{").replace("}", "}}")
 
 
-class Pieces(dict):
-    """The markup of a cell by (cell, week); {0} is the address of the unit, {1} its name."""
+# Where the address and the name of a unit go: characters that no text of ours holds. Replacing them is five times as
+# fast as naming them to ``format`` in each of 29,000 cells.
+ADDRESS, NAME = "\ue000", "\ue001"
 
-    def __init__(self, full):
-        super().__init__()
-        self.full = full
 
-    def __missing__(self, key):
-        cell, (year, week, _monday) = key
+class Pieces:
+    """The markup of a cell for each week, made once a state, with a mark where address and name of the unit belong.
+
+    Kept by the identity of the cell: there are some twenty of them, and comparing one with its translated word 29,000
+    times would take longer than everything else.
+    """
+
+    def __init__(self, weeks, *, full):
+        self.weeks, self.full, self._made = weeks, full, {}
+
+    def row(self, cells):
+        """The template of one row of cells."""
+        made = self._made
+        parts = []
+        for n, cell in enumerate(cells):
+            column = made.get(id(cell))
+            if column is None:
+                column = made[id(cell)] = self._column(cell)
+            parts.append(column[n])
+        return "".join(parts)
+
+    def _column(self, cell):
+        """This state in each of the weeks."""
         shown, word = _constant(letter(cell)), _constant(str(cell.word))
-        if self.full:
+        if not self.full:
+            return [
+                f'<td><a class="c-{cell.kind}" href="{ADDRESS}{year}-W{week:02d}/" title="{word}">{shown}</a></td>'
+                for year, week, _monday in self.weeks
+            ]
+        made = []
+        for year, week, _monday in self.weeks:
             label = _constant(_("minggu %(week)s") % {"week": week})
-            made = (
-                f'<td><a class="cell c-{cell.kind}" href="{{0}}{year}-W{week:02d}/" title="{word}"'
-                f' aria-label="{{1}}, {label}: {word}">{shown}</a></td>'
+            made.append(
+                f'<td><a class="cell c-{cell.kind}" href="{ADDRESS}{year}-W{week:02d}/" title="{word}"'
+                f' aria-label="{NAME}, {label}: {word}">{shown}</a></td>'
             )
-        else:
-            made = f'<td><a class="c-{cell.kind}" href="{{0}}{year}-W{week:02d}/" title="{word}">{shown}</a></td>'
-        self[key] = made
         return made
 
 
@@ -106,9 +128,8 @@ def _rates(tally, full):
     )
 
 
-def _head(row, full):
+def _head(row, full, address):
     kind, name = short_name(row.unit)
-    address = reverse("plenos:unit", args=[row.unit.code])
     if not full:
         return format_html('<th class="unit" scope="row"><a href="{}">{}{}</a></th>', address, kind, name)
     low = " low" if row.tally.held_rate is not None and row.tally.held_rate < LOW else ""
@@ -123,28 +144,28 @@ def _head(row, full):
     )
 
 
-def rows_html(rows, weeks, pieces):
+def rows_html(rows, pieces):
     """The rows of a table body as safe markup."""
-    made = []
+    made, index = [], reverse("plenos:index")
     for row in rows:
-        cells = "".join([pieces[pair] for pair in zip(row.cells, weeks, strict=True)])
         _kind, name = short_name(row.unit)
-        address = reverse("plenos:unit", args=[row.unit.code])
-        made.append((_head(row, pieces.full), format_html(cells, address, name), _rates(row.tally, pieces.full)))
+        address = f"{index}{row.unit.code}/"  # of plenos:unit; asked 553 times
+        cells = pieces.row(row.cells).replace(ADDRESS, _constant(address)).replace(NAME, _constant(name))
+        made.append((_head(row, pieces.full, address), format_html(cells, ""), _rates(row.tally, pieces.full)))
     return format_html_join("\n", "<tr>{}{}{}</tr>", made)
 
 
 @register.simple_tag
 def board_rows(seen):
     """The body of a province's board: each cell says unit, week and word."""
-    return rows_html(seen.rows, seen.weeks, Pieces(full=True))
+    return rows_html(seen.rows, Pieces(seen.weeks, full=True))
 
 
 @register.simple_tag
 def board_groups(seen):
     """The nation in groups that the browser lays out one by one: (heading, tally, rows): by province when in the order
     of codes, else forty by forty."""
-    pieces = Pieces(full=False)
+    pieces = Pieces(seen.weeks, full=False)
     groups = []
     for row in seen.rows:
         code = row.unit.code.split(".")[0]
@@ -166,7 +187,7 @@ def board_groups(seen):
         else:
             name, address = f"{count + 1}–{count + len(rows)}", ""
         count += len(rows)
-        said.append({"name": name, "address": address, "rows": rows_html(rows, seen.weeks, pieces)})
+        said.append({"name": name, "address": address, "rows": rows_html(rows, pieces)})
     return said
 
 

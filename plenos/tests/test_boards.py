@@ -87,7 +87,7 @@ def test_a_cell_says_its_word_and_opens_its_week(cast, units, mondays):
     assert Cells(text).found["74.01", "2024-W23"] == ("K", "Tanpa kuorum")
     assert 'aria-label="Kolaka, minggu 23: Tanpa kuorum"' in text or 'aria-label="Buton, minggu 23' in text
     page = see(cast.province, "/pleno/74.01/2024-W23/").content.decode()
-    assert "Tanpa kuorum" in page and "jatuh tempo" in page
+    assert "Tanpa kuorum" in page and "paling lambat" in page
 
 
 def test_letters_of_the_page_follow_the_language_words_too(cast, units, mondays):
