@@ -123,7 +123,7 @@ ROOT_URLCONF = "bawaslu_portal.urls"
 WSGI_APPLICATION = "bawaslu_portal.wsgi.application"
 AUTH_USER_MODEL = "kernel.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "bawaslu_portal.kernel.renderers.Renderer"
 
 TEMPLATES = [
     {
