@@ -6,7 +6,7 @@ from bawaslu_portal.kernel import clock, db, duties, organisations
 from bawaslu_portal.kernel.models import Membership, Organisation, User
 
 from ..models import Decision, Pleno
-from . import diary, inbox, rulings, season
+from . import diary, inbox, rulings, season, versions
 from .office import Office
 from .stories import Story
 
@@ -31,6 +31,7 @@ def chapter(cast):
     cast.each(plant, list(dict.fromkeys(row.unit for row in listed)))
     with transaction.atomic():
         inbox.plant(cast)
+        versions.archive(cast)
     plenos = Pleno.objects.filter(organisation__code__in=habits)
     return f"{plenos.count()} plenos, {Decision.objects.standing().filter(pleno__in=plenos).count()} decisions"
 
@@ -49,7 +50,7 @@ def _unit(cast, code, rows, habit):
     office = Office(unit, habit, cast.now, settled=not cast.events.get(code))
     stories = [Story(office, row).tell() for row in missing] + [diary.event(*event) for event in events]
     if first:
-        stories += rulings.of(unit)
+        stories += rulings.of(unit) + versions.of(unit)
     diary.play(stories, cast.now)
 
 

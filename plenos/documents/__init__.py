@@ -52,11 +52,12 @@ from bawaslu_portal.kernel import documents, pdf, word, wording
 from . import annexes
 from .extracts import extract_record, record_of, said_of
 from .records import BASIS, final_record, invitation_record, minutes_record, tables_agree
-from .versions import corrected, differences, places, touched_decisions, version_record, words_of
+from .versions import RICH, corrected, differences, places, touched_decisions, version_record, words_of
 
 __all__ = [
     "BASIS",
     "PAPERS",
+    "RICH",
     "corrected",
     "differences",
     "digest",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bawaslu_portal.kernel import clock, documents, ledger
+from bawaslu_portal.kernel import clock, documents, ledger, texts
 from bawaslu_portal.kernel.lifecycle import NotPermitted, Transition, TransitionRefused, advance, lock, require
 from bawaslu_portal.kernel.models import Document
 
@@ -94,6 +94,11 @@ def earlier(correction):
     )
 
 
+def _plain_or_clean(place, words):
+    """Words in the one form in which two texts are compared: what only looks otherwise is no change."""
+    return texts.clean(words) if place.shape == papers.RICH else words.replace("\r\n", "\n").strip()
+
+
 def _checked(record, changes):
     """The changes that say something else than the record. Raises ValidationError for words that cannot stand there."""
     known = {place.key: place for _heading, of_group in papers.places(record) for place in of_group}
@@ -102,12 +107,12 @@ def _checked(record, changes):
         place = known.get(key)
         if place is None:
             raise ValidationError(_("Bagian ini tidak dapat diperbaiki. Muat ulang halaman."))
-        words = words.replace("\r\n", "\n")
+        words = _plain_or_clean(place, words)
         if place.required and not words.strip():
             faults[key] = _("Tidak boleh kosong.")
         elif len(words) > place.longest:
             faults[key] = _("Terlalu panjang: paling banyak %(n)s huruf.") % {"n": place.longest}
-        elif words != place.value.replace("\r\n", "\n"):
+        elif words != _plain_or_clean(place, place.value):
             found[key] = words
     if faults:
         raise ValidationError(faults)
