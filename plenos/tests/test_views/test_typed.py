@@ -12,7 +12,8 @@ from plenos import lifecycle
 from plenos.models import Pleno
 
 from ..factories import WHEN, item_of, make_closed, make_open, make_signing, plan_facts, row_of, sign_all, words
-from ..test_matrix import PAGES, address, at_stage, moment_for
+from ..test_matrix import at_stage, moment_for
+from ..test_matrix_pages import PAGES, address
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
