@@ -18,6 +18,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 FONT, NARROW = "Bookman Old Style", "Arial Narrow"
 RED, GREY = "7A1F1F", "444444"
 HEIGHTS = {"A4": 297, "F4": 330}
+NARROWEST = 11  # millimetres: a number with the margins of a cell of Word
 LEFT, RIGHT, TOP, BOTTOM, WIDE = 25, 20, 18, 24, 210
 SKIPPED = {"foot", "rule", "stamp", "draft"}
 WIDTH = re.compile(r"^w(\d+)$")
@@ -92,7 +93,7 @@ class _Copy:
         if "note" in marks:
             run.font.size, run.font.name = self.pt(8), NARROW
         if "table" in marks:
-            run.font.size = self.pt(9.5)
+            run.font.size, run.font.name = self.pt(9.5), NARROW
         if "red" in marks or "grey" in marks:
             run.font.color.rgb = self.colour(RED if "red" in marks else GREY)
         return run
@@ -208,6 +209,8 @@ class _Copy:
         table = into.add_table(rows=len(rows), cols=count)
         table.autofit = False
         widths = self._widths(element, rows, count, classes)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = self.mm(width)
         ruled, heads = "r" in classes, set(element.findall("thead/tr"))
         for row, source in zip(table.rows, rows, strict=True):
             cells, at = row.cells, 0
@@ -231,7 +234,7 @@ class _Copy:
                 if part.get("colspan") is None and at < count and found[at] is None:
                     found[at] = next(
                         (
-                            named.get(name) or (int(WIDTH.match(name)[1]) if WIDTH.match(name) else None)
+                            named.get(name) or max(int(WIDTH.match(name)[1]), NARROWEST)
                             for name in _classes(part)
                             if name in named or WIDTH.match(name)
                         ),
@@ -249,15 +252,32 @@ class _Copy:
             paragraph.alignment = 1
         elif "date" in own:
             paragraph.alignment = 2
+        paragraph.paragraph_format.keep_with_next = "sig" in classes or None
         marks = {"table"} if ruled else set()
         if part.tag == "th" or own & {"s", "g"}:
             marks.add("bold")
         if "gap" in own:
             marks |= {"note", "grey"}
         self._inline(part, paragraph, frozenset(marks))
-        if classes & {"kop"} and paragraph.runs:
-            for run in paragraph.runs:
-                run.font.size = self.pt(13 if run.bold else 8.6)
+        if "kop" in classes:
+            self._letterhead(paragraph)
+
+    def _letterhead(self, paragraph):
+        """The names large and on lines of their own, the address small below them."""
+        named = False
+        for run in paragraph.runs:
+            if named and run.text.strip() and not run.bold:
+                run._r.addprevious(self._break())
+                named = False
+            named = run.bold or named
+            run.font.size = self.pt(13 if run.bold else 8.6)
+
+    def _break(self):
+        from docx.oxml import OxmlElement
+
+        run = OxmlElement("w:r")
+        run.append(OxmlElement("w:br"))
+        return run
 
     def _row(self, row, head, gap):
         from docx.oxml import OxmlElement

@@ -18,8 +18,9 @@ Both kinds
 
 Invitation, besides
     letter (first, change, cancel), reason (of a change or cancellation), earlier {number, date} (the letter that
-    is changed) or null, date (of the letter), nature (Biasa, Terbatas, Rahasia; an urgent one adds /Segera), attachment, subject, recipients
-    [{name, title, element}], agenda [title], signatory {name, office, nip}, copies [line]
+    is changed) or null, date (of the letter), nature (Biasa, Terbatas, Rahasia; an urgent one adds /Segera),
+    attachment, subject, recipients [{name, title, element}], agenda [title], signatory {name, office, nip},
+    copies [line]
 
 Minutes, besides
     pleno       note_taker {name, title}, invitation {number, date} or null, opened_at, closed_at, recorded_late,
