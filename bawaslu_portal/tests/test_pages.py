@@ -96,7 +96,7 @@ class Crawl:
                 self.faults.append(f"{path} answered {status} to one who was led there")
             elif "text/html" in headers["content-type"]:
                 reader = Reader(text)
-                self.asked |= {name_of(address or path) for address in reader.asked}
+                self.asked |= {name_of(address if address.startswith("/") else path) for address in reader.asked}
                 waiting += reader.links
                 yield name, path, text
 
