@@ -156,9 +156,9 @@ def returned(pleno):
     """The return by the level above that no later version has answered yet, or None."""
     if pleno.state != RATIFIED:
         return None
-    latest = Minutes.objects.filter(pleno=pleno, ratified_at__isnull=False).aggregate(at=Max("ratified_at"))["at"]
-    rulings = DutyRuling.objects.filter(kind="returned", about=pleno.uuid, at__gt=latest)
-    return rulings.select_related("by", "by_unit").last()
+    answer = Minutes.objects.filter(pleno=pleno, ratified_at__gte=OuterRef("at"))
+    rulings = DutyRuling.objects.filter(organisation=pleno.organisation_id, kind="returned", about=pleno.uuid)
+    return rulings.exclude(Exists(answer)).select_related("by", "by_unit").last()
 
 
 def correction_under_way(pleno):

@@ -13,8 +13,6 @@ from bawaslu_portal.kernel.lifecycle import require
 from .. import permissions
 from ..models import ArchivedMinutes
 
-ACTION = "plenos.archive.import"
-
 
 def statement(by, organisation):
     """What the importer states, as it will stand beside each of these minutes."""
@@ -55,5 +53,13 @@ def bring_in(organisation, rows, *, by, stated):
                 )
             )
         for one in made:
-            ledger.record(organisation, ACTION, one, by=by, number=one.number, digest=one.file_id, access=one.access)
+            ledger.record(
+                organisation,
+                "plenos.archive.import",
+                one,
+                by=by,
+                number=one.number,
+                digest=one.file_id,
+                access=one.access,
+            )
     return made

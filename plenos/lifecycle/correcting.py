@@ -25,18 +25,23 @@ DRAFTING, SIGNING, DONE, ABANDONED = "drafting", "signing", "ratified", "abandon
 NOT_DRAFTING = gettext_lazy("Perbaikan ini tidak sedang disusun: sudah diajukan, disahkan, atau tidak dilanjutkan.")
 NOT_SIGNING = gettext_lazy("Perbaikan ini tidak sedang dalam penandatanganan. Muat ulang halaman.")
 
-_PREFIX = "plenos.correction."
-CHANGE = Transition(f"{_PREFIX}change", frozenset({DRAFTING}), None, permissions.may_correct, NOT_DRAFTING)
-ABANDON = Transition(f"{_PREFIX}abandon", frozenset({DRAFTING}), ABANDONED, permissions.may_correct, NOT_DRAFTING)
-PUT_UP = Transition(f"{_PREFIX}put_up", frozenset({DRAFTING}), SIGNING, permissions.may_correct, NOT_DRAFTING)
-TAKE_BACK = Transition(f"{_PREFIX}take_back", frozenset({SIGNING}), DRAFTING, permissions.may_correct, NOT_SIGNING)
-CONFIRM = Transition(f"{_PREFIX}confirm", frozenset({SIGNING}), None, permissions.may_confirm, NOT_SIGNING)
-SIGN_BY_HAND = Transition(
-    f"{_PREFIX}sign_by_hand", frozenset({SIGNING}), None, permissions.may_record_signature, NOT_SIGNING
+CHANGE = Transition("plenos.correction.change", frozenset({DRAFTING}), None, permissions.may_correct, NOT_DRAFTING)
+ABANDON = Transition(
+    "plenos.correction.abandon", frozenset({DRAFTING}), ABANDONED, permissions.may_correct, NOT_DRAFTING
 )
-EXCUSE = Transition(f"{_PREFIX}excuse", frozenset({SIGNING}), None, permissions.may_record_signature, NOT_SIGNING)
-REMIND = Transition(f"{_PREFIX}remind", frozenset({SIGNING}), None, permissions.may_correct, NOT_SIGNING)
-RATIFY = Transition(f"{_PREFIX}ratify", frozenset({SIGNING}), DONE, permissions.may_ratify_version, NOT_SIGNING)
+PUT_UP = Transition("plenos.correction.put_up", frozenset({DRAFTING}), SIGNING, permissions.may_correct, NOT_DRAFTING)
+TAKE_BACK = Transition(
+    "plenos.correction.take_back", frozenset({SIGNING}), DRAFTING, permissions.may_correct, NOT_SIGNING
+)
+CONFIRM = Transition("plenos.correction.confirm", frozenset({SIGNING}), None, permissions.may_confirm, NOT_SIGNING)
+SIGN_BY_HAND = Transition(
+    "plenos.correction.sign_by_hand", frozenset({SIGNING}), None, permissions.may_record_signature, NOT_SIGNING
+)
+EXCUSE = Transition(
+    "plenos.correction.excuse", frozenset({SIGNING}), None, permissions.may_record_signature, NOT_SIGNING
+)
+REMIND = Transition("plenos.correction.remind", frozenset({SIGNING}), None, permissions.may_correct, NOT_SIGNING)
+RATIFY = Transition("plenos.correction.ratify", frozenset({SIGNING}), DONE, permissions.may_ratify_version, NOT_SIGNING)
 TABLE = (CHANGE, ABANDON, PUT_UP, TAKE_BACK, CONFIRM, SIGN_BY_HAND, EXCUSE, REMIND, RATIFY)
 
 
@@ -76,7 +81,7 @@ def begin(pleno, *, by, reason, ruling=None):
         )
         ledger.record(
             locked.organisation,
-            f"{_PREFIX}begin",
+            "plenos.correction.begin",
             correction,
             by=by,
             after=DRAFTING,
