@@ -62,6 +62,7 @@ class Frozen:
                 "invitation": {"number": s.letter[0], "date": s.letter[1].isoformat()} if s.letter else None,
                 "opened_at": self.iso(s.opened),
                 "closed_at": self.iso(s.closed),
+                "adjournments": [],
                 "recorded_late": s.recorded_late,
                 "recorded_at": self.iso(s.opened_recorded) if s.recorded_late else "",
                 "quorum": {"base": s.base, "needed": s.needed, "present": s.present, "met": s.met},
@@ -96,6 +97,7 @@ class Frozen:
             "mode": records.MODES[row.mode] if there else "",
             "arrived": self.iso(row.arrived) if there else "",
             "left": self.iso(row.left) if there else "",
+            "away": [],
             "reason": row.reason,
         }
 
@@ -108,6 +110,7 @@ class Frozen:
             "outcome": item.fate,
             "reason": item.reason,
             "decisions": [self._decision(one) for one in item.decisions],
+            "attachments": [],
             "reviewed": [],
         }
 
