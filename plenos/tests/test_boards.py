@@ -1,11 +1,13 @@
 """The board as it is seen: cell by cell from HTML and Excel against what was planted, filters, sums, who sees it."""
 
 import datetime
+import io
 import random
 
 import pytest
 from django.test import Client
 from django.utils import translation
+from openpyxl import load_workbook
 
 from bawaslu_portal.kernel import clock, duties
 from bawaslu_portal.kernel.models import Document
@@ -245,3 +247,22 @@ def test_the_list_costs_the_same_with_one_row_and_with_three(
         duties.ensure(units, mondays[0], mondays[-1])
         with django_assert_num_queries(len(one)):
             client.get(path)
+
+
+def test_how_far_an_explanation_is_stands_only_where_it_may_be_read(cast, units, mondays):
+    """On the page, in Excel and on paper: the two sides know it, other staff and the nation do not."""
+    from bawaslu_portal.kernel import remarks
+
+    duties.ensure(units, mondays[0], mondays[0])
+    owed = units[2]
+    week = compliance.Duty.objects.get(organisation=owed, kind=compliance.HELD_DUTY)
+    remarks.say("duty", week, by=cast.province, text="Mengapa?", kind=remarks.ASKED)
+    for user, known in ((cast.province, True), (cast.secretary, True), (cast.province_staff, False)):
+        path = f"/pleno/belum/{owed.code}/"
+        said = "<span>diminta, belum dijawab</span>" in see(user, path).content.decode()
+        rows = list(load_workbook(io.BytesIO(see(user, path, bentuk="xlsx").content)).worksheets[0].values)
+        signed = signed_in(Client(), user)
+        with clock.at(NOW):
+            signed.post(f"{path}?dari=2024-W23&sampai=2024-W31", {"cetak": "1"})
+        printed = Document.objects.filter(created_by=user).latest("id").record["rows"]
+        assert said is (rows[1][-1] == "diminta, belum dijawab") is (printed[0][-1] != "") is known
