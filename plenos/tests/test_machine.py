@@ -25,7 +25,7 @@ from plenos import lifecycle, queries, verification
 from plenos.lifecycle import correcting
 from plenos.models import Decision, Pleno
 
-from ..models.sessions import ADJOURNED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
+from ..models.sessions import ADJOURNED, CANCELLED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
 from .factories import ROLES, WHEN, item_of, row_of, stored_scan
 from .test_lifecycle.test_lock import PATHS
 from .test_matrix import CALLS
@@ -120,6 +120,18 @@ class Life(RuleBasedStateMachine):
             pleno = self.pick(number)
             if pleno:
                 self.do(lambda pleno=pleno: self.next_step(pleno, manner))
+
+    @rule(number=st.integers(0, PLENOS - 1), manner=st.integers(2, 5))
+    def bring_to_its_end(self, number, manner):
+        """The same until the minutes are ratified, putting off what cannot be decided."""
+        for _step in range(25):
+            pleno = self.pick(number)
+            if pleno is None or pleno.state in (RATIFIED, CANCELLED):
+                return
+            done = self.done
+            self.do(lambda pleno=pleno: self.next_step(pleno, manner))
+            if self.done == done and pleno.state == OPEN:
+                self.do(lambda pleno=pleno: self.next_step(pleno, 0))
 
     def next_step(self, pleno, manner):
         by = self.cast.secretary
