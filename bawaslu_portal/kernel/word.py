@@ -189,9 +189,9 @@ class _Copy:
         for n, entry in enumerate(element.findall("li"), 1):
             paragraph = into.add_paragraph()
             layout = paragraph.paragraph_format
-            layout.left_indent, layout.first_line_indent = self.mm(7 * level), self.mm(-6)
+            layout.left_indent, layout.first_line_indent = self.mm(8 * level), self.mm(-8)
             layout.space_after = self.pt(1.5)
-            layout.tab_stops.add_tab_stop(self.mm(7 * level))
+            layout.tab_stops.add_tab_stop(self.mm(8 * level))
             self._run(paragraph, f"{n}.\t" if element.tag == "ol" else "•\t", marks)
             self._inline(entry, paragraph, marks)
             for inner in entry:
