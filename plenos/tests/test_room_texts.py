@@ -208,10 +208,7 @@ def test_two_in_one_text_see_both_and_merge_them(taker, chair, pleno):
     assert notes(pleno) == "<p>Naskah notulis. Naskah ketua.</p>"
     assert texts.refused_of(item_of(pleno), "notes") == []
     # The chair, who writes no more, has the merged text in his box.
-    chair.page.wait_for_function(
-        "() => document.querySelector('[data-box]').textContent.includes('Naskah notulis. Naskah ketua.')",
-        timeout=20000,
-    )
+    chair.page.wait_for_selector("[data-box]:has-text('Naskah notulis. Naskah ketua.')", timeout=20000)
     chair.page.wait_for_selector(".collision", state="detached")
 
 
