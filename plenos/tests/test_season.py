@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bawaslu_portal.kernel.models import Duty, DutyRuling, Organisation
+from bawaslu_portal.kernel import clock
+from bawaslu_portal.kernel.models import Duty, DutyRuling, Organisation, User
+from bawaslu_portal.kernel.tests.factories import signed_in
 from plenos import compliance
 from plenos.demo import rulings
 
+from .planting import letters_of_page, letters_of_workbook
 from .test_demo import SULTRA, demo, loaded, state  # noqa: F401 - fixtures
 
 # One process loads it for all tests of these files.
@@ -47,6 +50,17 @@ def test_every_cell_of_the_board(demo):  # noqa: F811
         for year, week, _monday in board.weeks
     }
     assert {key: (found[key], letter) for key, letter in expected().items() if found[key] != letter} == {}
+
+
+def test_every_cell_of_the_provinces_page_and_workbook(demo, client):  # noqa: F811
+    reader = User.objects.get(email="pembinaan@sulawesi-tenggara.contoh.invalid")
+    period = {"dari": "2024-W23", "sampai": "2024-W35"}
+    with clock.at(AS_OF):
+        page = signed_in(client, reader).get("/pleno/papan/74/", period).content.decode()
+        workbook = client.get("/pleno/papan/74/", {**period, "bentuk": "xlsx"}).content
+    codes = dict(Organisation.objects.filter(code__in=SULTRA).values_list("region_name", "code"))
+    assert letters_of_page(page) == expected()
+    assert letters_of_workbook(workbook, codes) == expected()
 
 
 def test_everything_in_the_list_was_said(demo):  # noqa: F811
