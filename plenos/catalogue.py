@@ -14,6 +14,7 @@ from . import help as help_sheets
 
 ASSUMPTION = _("asumsi kerja")
 GROUP = _("Rapat pleno")
+COUNTED = 99  # unread minutes are counted up to here
 
 
 def _model():
@@ -35,6 +36,8 @@ catalogue.declare(
         queries.correction_documents_readable,
     )
 )
+
+
 def _decision():
     from .models import Decision
 
@@ -251,11 +254,12 @@ def waiting(user):
                 "unit": pleno.organisation,
             }
         )
-    more = unread.count() - 5
+    more = unread[: COUNTED + 6].count() - 5  # whoever is new above has years before him
     if more > 0:
         rows.append(
             {
-                "title": _now("%(count)s risalah lain belum dibaca") % {"count": more},
+                "title": _now("%(count)s risalah lain belum dibaca")
+                % {"count": more if more <= COUNTED else f"{COUNTED}+"},
                 "url": f"{reverse('plenos:deliveries')}?unread=1",
                 "meta": "",
                 "side": "",

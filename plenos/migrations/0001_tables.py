@@ -512,6 +512,10 @@ class Migration(migrations.Migration):
             model_name='pleno',
             index=models.Index(fields=['week_year', 'week', 'organisation'], include=('state', 'opened_at', 'quorum_met', 'released_at'), name='pleno_by_week'),
         ),
+        migrations.AddIndex(
+            model_name='pleno',
+            index=models.Index(condition=models.Q(('state', 'ratified')), fields=['delivered_to', '-ratified_at', '-id'], name='plenos_delivered'),
+        ),
         migrations.AddConstraint(
             model_name='pleno',
             constraint=models.UniqueConstraint(fields=('organisation', 'week_year', 'week', 'ordinal'), name='pleno_address_is_unique'),

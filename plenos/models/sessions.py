@@ -133,6 +133,9 @@ class Pleno(UnitRow):
                 include=["state", "opened_at", "quorum_met", "released_at"],
                 name="pleno_by_week",
             ),
+            models.Index(
+                fields=["delivered_to", "-ratified_at", "-id"], condition=Q(state=RATIFIED), name="plenos_delivered"
+            ),
         ]
 
     def __str__(self):
