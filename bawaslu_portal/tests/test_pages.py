@@ -14,7 +14,14 @@ from django.urls import URLPattern, get_resolver, resolve
 from bawaslu_portal.kernel.tests.factories import signed_in
 
 # Pages of which several are opened, one for each state of the thing.
-MANY = {"plenos:pleno": 12, "plenos:minutes": 8, "kernel:person": 16, "plenos:room": 3}
+MANY = {
+    "plenos:pleno": 12,
+    "plenos:minutes": 8,
+    "kernel:person": 16,
+    "plenos:room": 3,
+    "plenos:agenda": 3,
+    "plenos:submission": 2,
+}
 EXCEPTIONS = {
     "kernel:link_use": "a one-time link, opened without signing in; test_unit_pages",
     "kernel:people_import_confirm": "after an upload only; test_people_import",
