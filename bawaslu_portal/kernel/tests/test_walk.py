@@ -27,7 +27,7 @@ REACHED = {
     "POST": {200, 204, 302, 303, 405, 409, 422},
 }
 NOWHERE = {"code": "99.99", "uuid": uuid.UUID(int=7), "year": 1999, "week": 1, "ordinal": 99}
-ABSENT = {**NOWHERE, "key": "no.such.key", "number": 99999, "kind": "no-such-kind"}
+ABSENT = {**NOWHERE, "key": "no.such.key", "number": 99999, "kind": "no-such-kind", "correction": NOWHERE["uuid"]}
 # Pages without an object that open before signing in, and why.
 BEFORE_SIGNING_IN = {
     "health": "asked by machines",
