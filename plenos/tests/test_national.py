@@ -215,6 +215,16 @@ def test_every_sort_of_week_is_there(nation):
     assert weekdays <= {1, 2, 3, 4, 5, 6}
 
 
+def test_a_desk_counts_unread_minutes_up_to_a_hundred(nation):
+    """Whoever is new above finds a year of minutes that others read before him."""
+    from plenos import queries
+    from plenos.catalogue import waiting
+
+    staff = Membership.objects.filter(organisation__code="74", role="supervision_staff", until=None).last().user
+    assert queries.unread_deliveries(staff).count() > 120
+    assert [row["title"] for row in waiting(staff) if row["title"].startswith("99+")]
+
+
 def test_lines_of_the_ledger_speak_in_sentences(nation):
     declared = catalogue.sentences()
     assert set(LedgerEntry.objects.values_list("action", flat=True)) <= set(declared)
