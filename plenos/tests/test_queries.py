@@ -137,7 +137,7 @@ def test_the_minutes_once_ratified(rows, cast, clients):
         lifecycle.ratify(pleno, by=cast.chair)
         for reader in (cast.province, cast.province_chair)[: rows - 1]:
             lifecycle.mark_read(pleno, by=reader)
-    assert spent(clients["member"], pleno.address("plenos:minutes")) == 22
+    assert spent(clients["member"], pleno.address("plenos:minutes")) == 21
 
 
 @ONE_AND_THREE

@@ -62,9 +62,7 @@ def _page(request, pleno, minutes, *, words=None, form=None, status=200):
         "may_mark_read": pleno.state == RATIFIED
         and permissions.may_mark_read(user, pleno)
         and not pleno.readings.filter(reader=user, version=pleno.minutes_version).exists(),
-        "may_return": pleno.state == RATIFIED
-        and permissions.may_mark_read(user, pleno)
-        and returned is None,
+        "may_return": pleno.state == RATIFIED and permissions.may_mark_read(user, pleno) and returned is None,
         "versions": queries.versions_of(pleno) if pleno.minutes_version > 1 else [],
         "correction": minutes.correction if minutes else None,
         "under_way": queries.correction_under_way(pleno) if prepares and pleno.state == RATIFIED else None,
