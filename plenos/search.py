@@ -33,7 +33,7 @@ CONFIG = "indonesian"
 CANDIDATES = 200
 MANY = 40  # units are asked one by one up to here
 COMMON_IN_ONE, COMMON_IN_FEW = 2_000, 40_000  # expected matches in all units, beyond which a unit is read backwards
-WINDOW = 100_000  # rows in which common words of the whole nation are looked for first
+WINDOW = 60_000  # rows in which common words of the whole nation are looked for first
 OPENING, ENDING = "\ue000", "\ue001"  # stand where a hit begins and ends, until the text is escaped
 
 
