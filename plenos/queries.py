@@ -293,12 +293,7 @@ def papers_about(user, about, *, digest=None):
     """The papers about a thing that hold; with ``digest`` those of that record, also where a later version came."""
     rows = kernel_documents.readable_by(user).filter(about=about)
     rows = rows.filter(digest=digest) if digest else rows.filter(superseded_by=None, withdrawn_at=None)
-    rows = list(
-        rows
-        .select_related("organisation", "file")
-        .defer("record")
-        .order_by("kind")
-    )
+    rows = list(rows.select_related("organisation", "file").defer("record").order_by("kind"))
     works = {job.key: job for job in Job.objects.filter(kind="paper", key__in=[str(d.uuid) for d in rows])}
     return [(document, works.get(str(document.uuid))) for document in rows]
 

@@ -109,6 +109,11 @@ def _recipients(pleno):
     return rows
 
 
+def _subject(pleno, kind):
+    urgent = "Mendesak " if pleno.urgent else ""
+    return f"{LETTERS[kind]} {urgent}{str(pleno.get_occasion_display()).title()}"
+
+
 def invitation_record(pleno, invitation=None, *, draft=None):
     """The frozen record of one letter of invitation (default the latest: first, change, cancellation) and blank list.
 
@@ -132,7 +137,7 @@ def invitation_record(pleno, invitation=None, *, draft=None):
             "date": dated.isoformat(),
             "nature": f"{'Biasa' if pleno.access == 'open' else 'Terbatas'}{'/Segera' if pleno.urgent else ''}",
             "attachment": "–",
-            "subject": f"{LETTERS[kind]} {'Mendesak ' if pleno.urgent else ''}{str(pleno.get_occasion_display()).title()}",
+            "subject": _subject(pleno, kind),
             "recipients": _recipients(pleno),
             "agenda": [item.title for item in pleno.items.all()],
             "signatory": _signatory(pleno),
