@@ -89,7 +89,7 @@ def test_each_exchange_of_the_room_is_small(room, cast):
     row = row_of(pleno, cast.member)
     with clock.at(WHEN):
         there = client.post(
-            pleno.address("plenos:attend", uuid=row.uuid), {f"a{row.pk}-status": "ill:onsite"}, **HTMX, **SMALL
+            pleno.address("plenos:attend", uuid=row.uuid), {f"a{row.pk}-status": "present:online"}, **HTMX, **SMALL
         )
     refused = client.post(
         pleno.address("plenos:decide", uuid=item_of(pleno, 6).uuid),
@@ -118,6 +118,6 @@ def test_only_what_changed_is_sent(room, cast):
 def test_a_look_that_finds_nothing_new_asks_little_of_the_database(room, django_assert_max_num_queries):
     pleno, client = room
     version = Pleno.objects.get(pk=pleno.pk).version
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         answer = client.get(pleno.address("plenos:live"), {"v": version}, **HTMX)
     assert answer.status_code == 204

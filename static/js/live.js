@@ -62,11 +62,12 @@
     try {
       const answer = await fetch(address(), { headers: { "HX-Request": "true" }, signal: stop.signal });
       if (answer.status === 200) {
-        const body = new DOMParser().parseFromString(await answer.text(), "text/html").body;
-        const all = [...body.querySelectorAll("[data-live]")].map((part) => put(document.importNode(part, true)));
-        body.querySelectorAll("template[data-text]").forEach((text) => {
-          const news = new CustomEvent("portal:text", { detail: text, cancelable: true });
-          all.push(document.dispatchEvent(news)); /* false: not while he is typing; then it is asked for again */
+        /* Not only its body: a template that comes first belongs to the head, as browsers read it. */
+        const news = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const all = [...news.querySelectorAll("[data-live]")].map((part) => put(document.importNode(part, true)));
+        news.querySelectorAll("template[data-text]").forEach((text) => {
+          const told = new CustomEvent("portal:text", { detail: text, cancelable: true });
+          all.push(document.dispatchEvent(told)); /* false: not while he is typing; then it is asked for again */
         });
         document.dispatchEvent(new CustomEvent("portal:live"));
         if (all.every(Boolean)) version = answer.headers.get("X-Version") || version;
