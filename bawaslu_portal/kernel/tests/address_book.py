@@ -104,7 +104,7 @@ def _plenos(w):
         "step_out": (_of(w.open, uuid=w.attendee.uuid), secretary),
         "step_in": (_of(w.open, uuid=w.attendee.uuid), secretary),
         "adjourn": (_of(w.open), secretary),
-        "resume": (_of(w.adjourned), c.member),
+        "resume": (_of(w.adjourned), secretary),
         "continue_later": (_of(w.open), secretary),
         "attachments": (_of(w.draft, **item), secretary),
         "attachment": ({"uuid": w.attachment.uuid}, c.member),
