@@ -176,9 +176,10 @@ def _ends(ends, paper):
     """The last value of each line with its name, kept apart from one another."""
     placed, said = [], []
     for series, (x, y, value) in sorted(ends, key=lambda end: end[1][1]):
-        y = max([y, *[other + 34 for other in placed]])
-        placed.append(y)
-        said.append((series, x, min(y, HEIGHT - 22), value))
+        placed.append(max([y, *[other + 34 for other in placed]]))
+        said.append((series, x, value))
+    beyond = max([0, *[y - (HEIGHT - 22) for y in placed]])  # moved up together, so that they stay apart
+    said = [(series, x, round(y - beyond, 1), value) for (series, x, value), y in zip(said, placed, strict=True)]
     return format_html_join(
         "",
         '<circle class="dot" cx="{}" cy="{}" r="{}"{}/><text class="val" x="{}" y="{}"{}>{}</text>'

@@ -1,5 +1,6 @@
 """Charts are safe markup without style, say in words what they show, and survive freezing."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -37,3 +38,10 @@ def test_any_values_can_be_drawn(values):
 
 def test_a_bar_never_leaves_its_track():
     assert 'width="50.0"' in bar(1, 2) and 'width="100"' in bar(7, 2) and 'width="0"' in bar(0, 0)
+
+
+@pytest.mark.parametrize(("one", "two"), [(0, 0), (100, 100), (0, 100), (40, 41)])
+def test_the_names_at_the_ends_never_lie_on_one_another(one, two):
+    picture = lines(Series("a", (50, one, one)), Series("b", (50, two, two), second=True)).svg()
+    heights = [float(y) for y in re.findall(r'class="val" x="564" y="([\d.]+)"', picture)]
+    assert len(heights) == 2 and abs(heights[0] - heights[1]) >= 33 and max(heights) <= 200
