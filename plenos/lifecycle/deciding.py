@@ -51,8 +51,6 @@ def _check_decision(pleno, item, moment, manner, votes, dissents, present):
         )
     if item.fate in (DEFERRED, WITHDRAWN):
         raise TransitionRefused(_("Agenda ini sudah ditunda atau ditarik. Buka kembali agenda itu dahulu."))
-    if item.fate == DECIDED:
-        raise TransitionRefused(_("Agenda ini sudah diputuskan, mungkin baru saja oleh orang lain."))
     ids = {a.pk for a in present}
     if manner == VOTE:
         if set(votes) != ids:
@@ -82,6 +80,7 @@ def decide(
     happened_at=None,
     notes=None,
     reverses=None,
+    once=False,
 ):
     """Record a decision on an item, with those entitled, present and the quorum frozen beside it.
 
@@ -89,7 +88,8 @@ def decide(
     text}; ``follow_ups``: dicts of what, responsible (Membership) or division, due; ``reverses``: an earlier decision
     of the same body that this one reverses; ``notes``: body, version, page and step of the notes typed in the same
     form, as ``texts.save`` takes them: where they collide with another's the decision stands and they are kept as a
-    refused copy. A tie is recorded and leaves the item open.
+    refused copy. ``once``: refuse an item that was decided meanwhile.
+    A tie is recorded and leaves the item open.
     Raises TransitionRefused (no quorum, item deferred), ValidationError.
     """
     votes, dissents = votes or {}, {k: v for k, v in (dissents or {}).items() if v.strip()}
@@ -98,6 +98,8 @@ def decide(
     with advance(table.DECIDE, item.pleno, by=by) as act:
         pleno = act.thing
         row = AgendaItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+        if once and row.fate == DECIDED:
+            raise TransitionRefused(_("Agenda ini sudah diputuskan, mungkin baru saja oleh orang lain."))
         if notes is not None:
             texts.save(row, FIELD, by=by, **notes)
         moment = happened(pleno, happened_at)

@@ -191,7 +191,7 @@ def decide(request, uuid, **address):
     if form.is_valid():
         try:
             with transaction.atomic():
-                decision = lifecycle.decide(item, by=request.user, **form.facts())
+                decision = lifecycle.decide(item, by=request.user, once=True, **form.facts())
         except REFUSALS as error:
             status = refuse(form, error)
         else:

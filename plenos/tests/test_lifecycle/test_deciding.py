@@ -363,3 +363,10 @@ def test_an_item_added_in_the_room_is_decided_like_the_others(cast, pleno):
 def test_nothing_is_decided_before_the_opening(cast):
     with pytest.raises(TransitionRefused):
         decide(make_invited(cast), cast.secretary)
+
+
+def test_from_the_room_an_item_that_someone_else_decided_meanwhile_is_refused(cast, pleno):
+    decide(pleno, cast.chair, once=True)
+    with pytest.raises(TransitionRefused, match="sudah diputuskan"):
+        decide(pleno, cast.secretary, once=True)
+    assert item_of(pleno).decisions.count() == 1
