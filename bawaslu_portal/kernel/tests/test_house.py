@@ -48,7 +48,7 @@ EXCEPTIONS = {
     "state_assigned": {
         "bawaslu_portal/kernel/lifecycle.py::advance .state = ...": "the one way to change a state",
         "plenos/lifecycle/following.py::_change .state = ...": "the one way of a follow-up, which has no version",
-        "plenos/national/writing.py::Writing .state = ...": "a made-up session on its way into the database, no row yet",
+        "plenos/national/writing.py::Writing .state = ...": "a made-up session, not a row yet",
         "bawaslu_portal/kernel/jobs.py::claim .update(state=...)": "a job is no record: its state is the worker's",
         "bawaslu_portal/kernel/jobs.py::finish .update(state=...)": "as claim",
         "bawaslu_portal/kernel/jobs.py::fail .update(state=...)": "as claim",
