@@ -217,6 +217,14 @@ def in_weeks(weeks, prefix=""):
     return found
 
 
+MANY = 100  # units; from here on naming each to the database costs more than reading the others of the same weeks
+
+
+def _of(units):
+    """Q over rows of these units; of many, any: who asks leaves out what is not theirs."""
+    return Q() if len(units) > MANY else Q(organisation__in=units)
+
+
 def _deadlines(units, weeks, place):
     """{kind of duty: flat list by place}: the due moments, in one query."""
     size, width = len(place) * len(weeks), len(weeks)
@@ -224,7 +232,7 @@ def _deadlines(units, weeks, place):
     column = {monday: n for n, (_year, _week, monday) in enumerate(weeks)}
     rows = (
         Duty.objects.filter(kind__in=until, begins__gte=weeks[0][2], begins__lte=weeks[-1][2])
-        .filter(organisation__in=units)
+        .filter(_of(units))
         .order_by()
         # Few moments for many units: one row for each, with its units in a list.
         .values("begins", "due_at")
@@ -238,7 +246,8 @@ def _deadlines(units, weeks, place):
         n, moment = column[begins], due_at.timestamp()
         for flat, owing in ((until[HELD_DUTY], held), (until[MINUTES_DUTY], minutes)):
             for unit in owing or ():
-                flat[place[unit] * width + n] = moment
+                if unit in place:
+                    flat[place[unit] * width + n] = moment
     return until
 
 
@@ -247,7 +256,7 @@ def _sessions(units, weeks):
     and the deliveries (0 where there is none yet), each in one list."""
     opened = _seconds("opened_at")
     return (
-        Pleno.objects.filter(in_weeks(weeks), organisation__in=units, state__in=HELD)
+        Pleno.objects.filter(in_weeks(weeks), _of(units), state__in=HELD)
         .order_by()
         .values("organisation_id")
         .annotate(
@@ -263,11 +272,14 @@ def _rulings(units, weeks):
     """What was ruled, by (unit, kind of duty, monday): the excuse that holds, the extension that holds, the returns."""
     excuses, extensions, returns = {}, {}, []
     rows = (
-        DutyRuling.objects.filter(begins__gte=weeks[0][2], begins__lte=weeks[-1][2], organisation__in=units)
+        DutyRuling.objects.filter(_of(units), begins__gte=weeks[0][2], begins__lte=weeks[-1][2])
         .order_by("id")
         .values_list("organisation_id", "duty__kind", "begins", "kind", "until", "about", "at")
     )
+    known = set(units)
     for unit, duty, monday, kind, until, about, at in rows:
+        if unit not in known:
+            continue
         if kind == EXTENDED:
             key = (unit, duty, monday)
             extensions[key] = max(until.timestamp(), extensions.get(key, 0))
@@ -325,6 +337,8 @@ def board(units, first_monday, last_monday, now=None):
     back = {at(unit, monday) for unit, monday in returned}
     sessions = [None] * (len(units) * width)
     for unit, numbers, openings, deliveries in _sessions(keys, weeks):
+        if unit not in place:
+            continue
         base = place[unit] * width
         for number, opened, delivered in zip(numbers, openings, deliveries, strict=True):
             n = base + column[number]

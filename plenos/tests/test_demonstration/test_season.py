@@ -13,12 +13,12 @@ from bawaslu_portal.kernel.tests.factories import signed_in
 from plenos import compliance
 from plenos.demo import rulings
 
-from .planting import letters_of_page, letters_of_workbook
-from .test_demo import SULTRA, demo, loaded, state  # noqa: F401 - fixtures
+from ..planting import letters_of_page, letters_of_workbook
+from .test_demo import SULTRA
 
 # One process loads it for all tests of these files.
 pytestmark = pytest.mark.xdist_group("demonstration")
-BOARD = Path(__file__).with_name("board-2024.csv")
+BOARD = Path(__file__).parent.parent / "board-2024.csv"
 # When all deadlines of the season were over and no more was entered.
 AS_OF = datetime.datetime(2024, 12, 31, tzinfo=datetime.UTC)
 FIRST, LAST = datetime.date(2024, 6, 3), datetime.date(2024, 8, 26)
@@ -41,7 +41,7 @@ def test_the_table_is_whole():
     assert set(cells.values()) == set(compliance.LETTERS)
 
 
-def test_every_cell_of_the_board(demo):  # noqa: F811
+def test_every_cell_of_the_board(demo):
     units = Organisation.objects.filter(code__in=SULTRA)
     board = compliance.board(units, FIRST, LAST, AS_OF)
     found = {
@@ -52,7 +52,7 @@ def test_every_cell_of_the_board(demo):  # noqa: F811
     assert {key: (found[key], letter) for key, letter in expected().items() if found[key] != letter} == {}
 
 
-def test_every_cell_of_the_provinces_page_and_workbook(demo, client):  # noqa: F811
+def test_every_cell_of_the_provinces_page_and_workbook(demo, client):
     reader = User.objects.get(email="pembinaan@sulawesi-tenggara.contoh.invalid")
     period = {"dari": "2024-W23", "sampai": "2024-W35"}
     with clock.at(AS_OF):
@@ -63,7 +63,7 @@ def test_every_cell_of_the_provinces_page_and_workbook(demo, client):  # noqa: F
     assert letters_of_workbook(workbook, codes) == expected()
 
 
-def test_everything_in_the_list_was_said(demo):  # noqa: F811
+def test_everything_in_the_list_was_said(demo):
     said = DutyRuling.objects.filter(begins__lte=LAST).values_list(
         "organisation__code", "duty__period", "kind", "duty__kind", "reason"
     )
@@ -71,7 +71,7 @@ def test_everything_in_the_list_was_said(demo):  # noqa: F811
     assert set(said) == listed
 
 
-def test_minutes_of_the_week_before_idul_adha_are_due_after_the_holidays(demo):  # noqa: F811
+def test_minutes_of_the_week_before_idul_adha_are_due_after_the_holidays(demo):
     """Sunday 16 June; Monday and Tuesday are free: the third working day is Friday."""
     duty = Duty.objects.get(organisation__code="74.71", kind="plenos.minutes", period="2024-W24")
     assert duty.due_at.astimezone(duty.organisation.zone).date() == datetime.date(2024, 6, 21)

@@ -9,55 +9,20 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.urls import reverse
 
 from bawaslu_portal.kernel import clock, ledger
 from bawaslu_portal.kernel.models import LedgerHead, Membership, User
 from plenos.models import Decision, Pleno
 
-# One process loads it for all tests of this file.
+from .conftest import LOADED, run
+
+# One process loads it for all tests of this folder.
 pytestmark = pytest.mark.xdist_group("demonstration")
-SEASON = Path(__file__).resolve().parents[1] / "data" / "season-2024.csv"
+SEASON = Path(__file__).resolve().parents[2] / "data" / "season-2024.csv"
 SULTRA = [f"74.{n:02d}" for n in range(1, 16)] + ["74.71", "74.72"]
 ROLES = {"chair", "member", "head_of_secretariat", "note_taker", "supervision_staff", "staff", "administrator"}
-# A Wednesday noon in Kendari: before and after it there are days of the same week.
-LOADED = datetime.datetime(2026, 11, 18, 4, 0, tzinfo=datetime.UTC)
-
-
-def run(*arguments):
-    out = io.StringIO()
-    call_command("demo", *arguments, stdout=out)
-    return out.getvalue()
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory):
-    return tmp_path_factory.mktemp("state")
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup, django_db_blocker, state):
-    """The demonstration in a transaction that is rolled back after the last test of the file."""
-    from bawaslu_portal.management.commands import demo
-
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PORTAL_STATE", str(state))
-    patch.setattr(demo.settings, "PORTAL_DEMO", True)
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_regions", verbosity=0, stdout=io.StringIO())
-        with clock.at(LOADED):
-            run()
-        patch.undo()
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def demo(loaded, db, state, settings, monkeypatch):
-    """The loaded demonstration, as its portal runs."""
-    monkeypatch.setenv("PORTAL_STATE", str(state))
-    settings.PORTAL_DEMO = True
 
 
 def planted():
