@@ -85,15 +85,14 @@ def place(submission, *, by, pleno=None):
     """
     require(permissions.may_place, by, submission)
     if pleno is None:
-        with transaction.atomic():
-            _free(submission)
-            with advance(PLACE, submission, by=by):
-                return None
+        with advance(PLACE, submission, by=by) as placing:
+            _free(placing.thing)
+        return None
     with advance(table.ARRANGE, pleno, by=by) as act:
         if act.thing.organisation_id != submission.organisation_id:
             raise TransitionRefused(_now("Usul ini milik kotak masuk unit lain."))
-        origin = _free(submission)
         with advance(PLACE, submission, by=by) as placing:
+            origin = _free(placing.thing)  # asked under its lock: another agenda may just have taken it
             placing.note(pleno=str(act.thing.uuid))
         facts = preparation.carried(origin) if origin else preparation.submitted(submission)
         item = preparation.append(act.thing, facts)
