@@ -324,10 +324,11 @@ def lead_days(pleno, day=None):
     return int(setting(pleno.organisation, key, day))
 
 
-def days_short(pleno, dated=None):
-    """By how many days an invitation of that date (default today) comes too late for the unit's rule; 0: in time."""
+def days_short(pleno, dated=None, planned_at=None):
+    """By how many days an invitation of that date (default today) comes too late for the unit's rule; 0: in time.
+    ``planned_at``: another hour that the pleno is about to get."""
     dated = dated or clock.today(pleno.organisation)
-    ahead = (clock.local(pleno.planned_at, pleno.organisation).date() - dated).days
+    ahead = (clock.local(planned_at or pleno.planned_at, pleno.organisation).date() - dated).days
     return max(0, lead_days(pleno, dated) - ahead)
 
 

@@ -174,6 +174,13 @@ def signing_state(pleno, minutes):
     return [(a, signatures.get(a.pk)) for a in pleno.attendees.members().filter(status="present")]
 
 
+def unsigned(pleno):
+    """Who of the members present has not signed the minutes now put up, as ids of users, in one query."""
+    signed = Signature.objects.filter(attendee=OuterRef("pk"), minutes__taken_back_at=None)
+    present = pleno.attendees.members().filter(status="present")
+    return set(present.exclude(Exists(signed)).values_list("user", flat=True))
+
+
 def eldest(members):
     """The oldest member, by birth date; by seat where dates are missing (source: reported by an agency page)."""
     dated = [m for m in members if m.user.birth_date]

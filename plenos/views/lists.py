@@ -20,7 +20,7 @@ from .fetch import find, find_unit
 PAGE = 30
 
 
-@require_GET
+@exports.printable
 def index(request):
     """My own unit's plenos where I have one unit to look at; else the list of units."""
     membership = request.portal.membership
@@ -30,13 +30,19 @@ def index(request):
     query = request.GET.get("q", "").strip()
     if query:
         units = units.filter(name__icontains=query)
-    page = Paginator(units, PAGE).get_page(request.GET.get("page"))
     # The newest year that has something to show, up to this one.
     newest = Pleno.objects.visible_to(request.user).aggregate(newest=Max("week_year"))["newest"]
     year = min(newest or clock.now().year, clock.now().year)
-    counts = queries.counts_by_unit(request.user, [u.pk for u in page], year)
-    rows = [(unit, counts.get(unit.pk, {})) for unit in page]
+    if response := exports.answer(request, lambda: tables.units(_counted(request.user, units, year), year, query)):
+        return response
+    page = Paginator(units, PAGE).get_page(request.GET.get("page"))
+    rows = _counted(request.user, page, year)
     return render(request, "plenos/index.html", {"page": page, "rows": rows, "year": year, "q": query})
+
+
+def _counted(user, units, year):
+    counts = queries.counts_by_unit(user, [unit.pk for unit in units], year)
+    return [(unit, counts.get(unit.pk, {})) for unit in units]
 
 
 @exports.printable
@@ -109,10 +115,14 @@ def pleno_page(request, code, year, week, ordinal):
     reach = permissions.reach(request.user, pleno)
     items = list(preparation.with_origins(queries.items_of(request.user, pleno, votes=False)))
     looks_back = reach.preparation and pleno.closed_at is None and follow_ups.reviews(items)
+    answers = {
+        "returned": queries.returned(pleno) if remarks.reads(request.user, pleno.organisation) else None,
+        "under_way": queries.correction_under_way(pleno) if reach.notes and pleno.state == RATIFIED else None,
+    }
     context = {
         "pleno": pleno,
         "reach": reach,
-        "steps": actions.for_user(request.user, pleno),
+        "steps": actions.for_user(request.user, pleno, **answers),
         "items": items,
         "reviewed": follow_ups.reviewed(pleno) if looks_back else None,
         "papers": queries.papers_of(request.user, pleno),
@@ -126,8 +136,7 @@ def pleno_page(request, code, year, week, ordinal):
         else [],
         "history": ledger.history_of(pleno) if reach.history else None,
         "talk": remark_forms.panel(request.user, pleno, pleno.address("plenos:pleno_talk")),
-        "returned": queries.returned(pleno) if remarks.reads(request.user, pleno.organisation) else None,
-        "under_way": queries.correction_under_way(pleno) if reach.notes and pleno.state == RATIFIED else None,
+        **answers,
     }
     return render(request, "plenos/pleno.html", context)
 

@@ -234,7 +234,15 @@ def reschedule(request, **address):
         else:
             messages.success(request, _("Jadwal diubah; pemberitahuan diterbitkan."))
             return redirect(pleno)
-    return forms.page(request, "plenos/reschedule.html", form, status, pleno=pleno)
+    return forms.page(request, "plenos/reschedule.html", form, status, pleno=pleno, **_lead(pleno, form))
+
+
+def _lead(pleno, form):
+    """The unit's rule, and by how many days a notice for the hour that was typed (else the present one) comes short."""
+    typed = getattr(form, "cleaned_data", {})
+    moment, dated = typed.get("planned_at") or pleno.planned_at, typed.get("dated")
+    short = preparation.days_short(pleno, dated, moment)
+    return {"lead": preparation.lead_days(pleno, dated), "short": short}
 
 
 def cancel(request, **address):
