@@ -22,7 +22,7 @@ from .planning import (
     remove_item,
     reschedule,
 )
-from .preparing import approve_last, carry_over, drop, plan_next, prepare_agenda
+from .preparing import approve_last, carry_over, drop, plan_next, plan_prepared, prepare_agenda
 from .presence import set_attendance, step_in, step_out
 from .signing import confirm, excuse, mark_read, print_draft, put_up, ratify, remind, sign_by_hand, take_back, word
 from .table import TABLE
@@ -60,6 +60,7 @@ __all__ = [
     "open_session",
     "plan",
     "plan_next",
+    "plan_prepared",
     "prepare_agenda",
     "print_draft",
     "put_up",

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance, require
+from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance, lock, require
+from bawaslu_portal.kernel.models import Organisation
 
 from .. import preparation
 from ..models import Adjournment, Attendee
@@ -18,6 +19,7 @@ from . import table
 from .hours import after_all, alone, happened, not_before
 from .meeting import close
 from .planning import plan
+from .preparing import hold
 from .presence import arrive, store_quorum
 
 SECOND = datetime.timedelta(seconds=1)
@@ -107,19 +109,23 @@ def resume(pleno, *, by, back=None, happened_at=None, chair=None, chair_reason="
 def continue_later(pleno, *, by, planned_at, place, reason, happened_at=None):
     """End the session and plan the pleno that goes on with what it did not settle ("lanjutan"), for the same week.
 
-    Both or neither. Everything still open is put off with ``reason`` and stands on the new agenda. Returns the new
-    pleno. Raises as ``close`` and ``plan`` do.
+    Both or neither. Everything still open is put off with ``reason`` and stands on the new agenda with its
+    attachments. Returns the new pleno. Raises as ``close`` and ``plan`` do.
     """
     require(may_prepare, by, pleno)
     if planned_at <= clock.now():
         raise ValidationError({"planned_at": _("Waktu pleno lanjutan harus yang akan datang.")})
     with transaction.atomic():
+        # Pleno, unit, items, and the ledger's head last: the order in which every verb holds them.
+        lock(pleno)
+        Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=pleno.organisation_id)
+        hold(pleno.items.all())
         fates = [(item, "defer") for item in pleno.items.filter(fate=WAITING)]
         if not fates and not pleno.items.filter(fate="deferred").exists():
             raise TransitionRefused(_("Tidak ada agenda yang tersisa untuk pleno lanjutan. Tutup saja pleno ini."))
         close(pleno, by=by, happened_at=happened_at, fates=fates, reason=reason)
         rest = preparation.pending(pleno.organisation).filter(pleno=pleno).order_by("order", "id")
-        return plan(
+        later = plan(
             pleno.organisation,
             by=by,
             year=pleno.week_year,
@@ -132,3 +138,5 @@ def continue_later(pleno, *, by, planned_at, place, reason, happened_at=None):
             note_taker=pleno.note_taker,
             agenda=[preparation.carried(item) for item in rest],
         )
+        preparation.bring_files(later.items.all())
+    return later

@@ -25,14 +25,11 @@ def plan_next(organisation, *, by, week=None):
     """
     require(may_plan, by, organisation)
     with transaction.atomic():
-        Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
+        _hold_sources(organisation)
         slot = preparation.next_slot(organisation)
         if week and week != slot.week_text:
             raise Conflict(_("Minggu itu sudah direncanakan orang lain. Muat ulang halaman untuk melihat drafnya."))
         day = slot.planned_at.date()
-        _hold(preparation.pending(organisation))
-        # Before the ledger's head is held: who withdraws one of them holds it first, and the head last.
-        _hold(preparation.for_the_next(organisation), Submission)
         agenda = preparation.agenda_for(organisation, day)
         pleno = plan(
             organisation,
@@ -49,7 +46,27 @@ def plan_next(organisation, *, by, week=None):
     return pleno, slot
 
 
-def _hold(rows, model=AgendaItem):
+def plan_prepared(organisation, *, by, **facts):
+    """Plan a pleno as ``plan`` does, and begin its agenda as ``prepare_agenda`` does: both or neither."""
+    require(may_plan, by, organisation)
+    with transaction.atomic():
+        _hold_sources(organisation)
+        pleno = plan(organisation, by=by, **facts)
+        prepare_agenda(pleno, by=by)
+    return pleno
+
+
+def _hold_sources(organisation):
+    """Lock what an agenda is drawn up from, so that no two drafts take over the same.
+
+    Before the ledger's head is held: who withdraws a submission holds it first, and the head last.
+    """
+    Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
+    hold(preparation.pending(organisation))
+    hold(preparation.for_the_next(organisation), Submission)
+
+
+def hold(rows, model=AgendaItem):
     """Lock items that were put off, or submissions, so that no two agendas take over the same."""
     return list(
         model.objects.order_by("pk").select_for_update(of=("self",), no_key=True).filter(pk__in=[r.pk for r in rows])
@@ -70,7 +87,7 @@ def prepare_agenda(pleno, *, by):
     items that are there already."""
     with advance(table.ARRANGE, pleno, by=by) as act:
         draft = act.thing
-        _hold(preparation.pending(draft.organisation))
+        _hold_sources(draft.organisation)
         day = draft.planned_at.astimezone(draft.organisation.zone).date()
         agenda = preparation.agenda_for(draft.organisation, day)
         own = list(AgendaItem.objects.filter(pleno=draft).order_by("order", "id"))
@@ -92,7 +109,7 @@ def carry_over(pleno, *, by, origin):
     Raises Conflict when it was taken over or dropped meanwhile.
     """
     with advance(table.ARRANGE, pleno, by=by) as act:
-        _hold([origin])
+        hold([origin])
         row = preparation.pending(act.thing.organisation).filter(pk=origin.pk).first()
         if row is None:
             raise Conflict(_("Pokok ini sudah dibawa ke pleno lain, atau sudah digugurkan. Muat ulang halaman."))
@@ -114,7 +131,7 @@ def drop(origin, *, by, reason):
         require(may_prepare, by, pleno)
         if pleno.state not in table.DROP.sources:
             raise TransitionRefused(str(table.DROP.refusal))
-        _hold([origin])
+        hold([origin])
         row = preparation.pending(pleno.organisation).filter(pk=origin.pk).first()
         if row is None:
             raise Conflict(_("Pokok ini sudah dibawa ke pleno lain, atau sudah digugurkan. Muat ulang halaman."))

@@ -10,7 +10,7 @@ from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
 from plenos import lifecycle, quorum
 from plenos.models import Absence, Attendee
 
-from ..factories import LATER, WHEN, item_of, lines, make_held_open, make_invited, make_open, membership, row_of
+from ..factories import LATER, PDF, WHEN, item_of, lines, make_held_open, make_invited, make_open, membership, row_of
 
 pytestmark = pytest.mark.django_db
 MINUTE = datetime.timedelta(minutes=1)
@@ -175,6 +175,23 @@ class TestQuorumLost:
         )
         assert [i.carried_from for i in later.items.all()] == list(pleno.items.all())[1:]
         assert (lines(pleno, "close"), lines(later, "plan")) == (1, 1)
+
+    def test_what_hangs_on_an_item_that_is_left_hangs_on_the_follow_up_pleno_too(self, cast):
+        pleno = make_open(cast)
+        with at(5):
+            for order in (1, 2):
+                files = [(PDF, "application/pdf", f"surat-{order}.pdf")]
+                lifecycle.attach(item_of(pleno, order), by=cast.secretary, files=files, caption="Bahan")
+            decide(pleno, cast.secretary)
+        with at(15):
+            later = lifecycle.continue_later(
+                pleno, by=cast.secretary, planned_at=WHEN + DAY, place="Aula", reason="Kuorum hilang."
+            )
+        first, second = later.items.all()
+        kept, taken = item_of(pleno, 2).attachments.get(), first.attachments.get()
+        assert (taken.name, taken.caption, taken.file_id) == ("surat-2.pdf", "Bahan", kept.file_id)
+        assert taken.pk != kept.pk
+        assert not second.attachments.exists()
 
     def test_it_is_refused_without_a_reason_in_the_past_and_with_nothing_left_and_then_changes_nothing(self, cast):
         pleno = make_open(cast)
