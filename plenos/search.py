@@ -7,10 +7,11 @@ those of one page are marked.
 
 import html
 import json
+import re
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVectorField
-from django.db.models import F, TextField, Value
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVector, SearchVectorField
+from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.html import format_html, format_html_join
 
@@ -27,6 +28,7 @@ from .register import (
     numbered_like,
     readable,
     readable_items,
+    with_readable_notes,
 )
 
 CONFIG = "indonesian"
@@ -34,6 +36,7 @@ CANDIDATES = 200
 MANY = 40  # units are asked one by one up to here
 COMMON_IN_ONE, COMMON_IN_FEW = 2_000, 40_000  # expected matches in all units, beyond which a unit is read backwards
 WINDOW = 60_000  # rows in which common words of the whole nation are looked for first
+WITHOUT = re.compile(r"(?<!\w)-")  # a word that must not stand in what is looked for
 OPENING, ENDING = "\ue000", "\ue001"  # stand where a hit begins and ends, until the text is escaped
 
 
@@ -78,16 +81,40 @@ def _in_few(of_unit, units, asked, newest):
     return list(each[0].union(*each[1:], all=True)) if len(each) > 1 else list(each[0])
 
 
-def matching(rows, words, sort=""):
-    """Of the decisions ``rows`` of one unit those whose text, item or notes hold ``words``, ranked, or ``sort``ed."""
+def _as_readable(user, items, words):
+    """[(item, rank)] of what was found by its whole words, as far as ``user`` may read these: an item whose notes are
+    closed to him counts only with its title and background, and a -without would tell of its notes, so not at all."""
+    every = AgendaItem.objects.filter(pk__in=dict(items))
+    notes = set(with_readable_notes(user, every).values_list("pk", flat=True))
+    found = [(key, rank) for key, rank in items if key in notes]
+    if len(found) == len(items) or WITHOUT.search(words):
+        return found
+    asked, shown = question(words), SearchVector("title", weight="A", config=CONFIG)
+    shown += SearchVector("background", weight="B", config=CONFIG)
+    closed = every.exclude(pk__in=notes).alias(shown=shown).filter(shown=asked)
+    return found + list(closed.values_list("pk", SearchRank(shown, asked)))
+
+
+def _items_of(user, decisions, words):
+    """[(decision, rank)] of those found by their items, as ``_as_readable``."""
+    ranks, items = dict(decisions), {}
+    for key, item in Decision.objects.filter(pk__in=ranks).order_by().values_list("pk", "item"):
+        items.setdefault(item, []).append(key)
+    pairs = _as_readable(user, [(item, ranks[keys[0]]) for item, keys in items.items()], words)
+    return [(key, rank) for item, rank in pairs for key in items[item]]
+
+
+def matching(user, rows, words, sort=""):
+    """Of the decisions ``rows`` of one unit those whose text, item or notes hold ``words``, as far as ``user`` may read
+    them, ranked, or ``sort``ed."""
     asked, newest = question(words), ("-year", "-number")
     # Said of the item too, so that the database looks among the unit's own items, not among those of the nation.
     with_items = rows.filter(item__organisation=F("organisation"))
     texts, items = _in_unit(rows, "", asked, newest), _in_unit(with_items, "item__", asked, newest)
-    ranks = {}
-    for key, rank in [*texts, *items]:
-        ranks[key] = ranks.get(key, 0) + rank
     more = max(len(texts), len(items)) >= CANDIDATES
+    ranks = {}
+    for key, rank in [*texts, *_items_of(user, items, words)]:
+        ranks[key] = ranks.get(key, 0) + rank
     if sort in SORTS:
         keys = list(rows.filter(pk__in=ranks).order_by(*SORTS[sort]).values_list("pk", flat=True))
     else:
@@ -140,7 +167,7 @@ def everywhere(user, words, *, unit=None, year=None, kind=""):
         if kind in ("", name):
             facts = of_year if year else {}
             found[name] = _everywhere(read, user, unit, lambda rows, f=facts: rows.filter(**f), asked, backwards)
-    of_items = dict(found[ITEM])
+    of_items = dict(_as_readable(user, found[ITEM], words))
     decided = Decision.objects.filter(pk__in=[key for key, _rank in found[DECISION]]).order_by()
     of_decisions = dict(found[DECISION])
     for key, item in decided.values_list("pk", "item"):
@@ -173,9 +200,15 @@ def marked(text):
     return format_html("{}{}", clean, hits)
 
 
-def mark_decisions(decisions, words):
-    """Set on each decision ``marked_text`` and ``marked_title``, and ``marked_notes`` where only the notes match."""
-    asked = question(words)
+def _noted(user, items):
+    """The keys of those of these items whose notes ``user`` may read."""
+    return set(with_readable_notes(user, AgendaItem.objects.filter(pk__in=items)).values_list("pk", flat=True))
+
+
+def mark_decisions(user, decisions, words):
+    """Set on each decision ``marked_text`` and ``marked_title``, and ``marked_notes`` where only the notes match and
+    ``user`` may read them."""
+    asked, noted = question(words), _noted(user, [d.item_id for d in decisions])
     rows = Decision.objects.filter(pk__in=[d.pk for d in decisions]).values_list(
         "pk",
         _headline("text", asked, 60),
@@ -186,17 +219,21 @@ def mark_decisions(decisions, words):
     for decision in decisions:
         text, title, notes = found[decision.pk]
         decision.marked_text, decision.marked_title = marked(text), marked(title)
-        decision.marked_notes = marked(notes) if OPENING in notes and OPENING not in text + title else ""
+        decision.marked_notes = ""
+        if decision.item_id in noted and OPENING in notes and OPENING not in text + title:
+            decision.marked_notes = marked(notes)
     return decisions
 
 
-def mark_items(items, words):
-    """Set on each item ``marked_title`` and ``marked_notes``."""
-    asked = question(words)
+def mark_items(user, items, words):
+    """Set on each item ``marked_title`` and ``marked_notes``: of its background, and of its notes where ``user`` may
+    read them."""
+    asked, noted = question(words), _noted(user, [item.pk for item in items])
+    whole = Concat("background", Value(" "), plain("notes"), output_field=TextField())
     rows = AgendaItem.objects.filter(pk__in=[item.pk for item in items]).values_list(
         "pk",
         _headline("title", asked, 0),
-        _headline(Concat("background", Value(" "), plain("notes"), output_field=TextField()), asked, 40),
+        _headline(Case(When(pk__in=noted, then=whole), default="background"), asked, 40),
     )
     found = {key: rest for key, *rest in rows}
     for item in items:
@@ -221,11 +258,11 @@ def mark_archived(rows, words):
 # --- lists ----------------------------------------------------------------------------------------------
 
 
-def listed(rows, words, sort=""):
-    """What the register of a unit shows of ``rows``: (their keys in order, whether older ones are left out)."""
+def listed(user, rows, words, sort=""):
+    """What the register of a unit shows ``user`` of ``rows``: (their keys in order, whether older ones are left out)."""
     like = numbered_like(words)
     if words and not like:
-        found = matching(rows, words, sort)
+        found = matching(user, rows, words, sort)
         return found.keys, found.more
     rows = rows.filter(**(like or {})).order_by(*SORTS.get(sort, SORTS["baru"]))
     return rows.values_list("pk", flat=True), False
@@ -237,16 +274,19 @@ def loaded(user, keys, words=""):
     by_key = {row.pk: row for row in dressed(Decision.objects.filter(pk__in=keys))}
     decisions = give_follow_ups(user, [by_key[key] for key in keys if key in by_key])
     if words and not numbered_like(words):
-        mark_decisions(decisions, words)
+        mark_decisions(user, decisions, words)
     return decisions
 
 
 def hits(user, keys, words):
-    """The things of one page of ``everywhere`` in its order: (kind, thing), marked."""
+    """The things of one page of ``everywhere`` in its order: (kind, thing), marked where there are words."""
     of_kind = {name: [key for kind, key in keys if kind == name] for name in (DECISION, ITEM, ARCHIVE)}
     items = AgendaItem.objects.filter(pk__in=of_kind[ITEM]).select_related("organisation", "pleno__organisation")
     old = ArchivedMinutes.objects.filter(pk__in=of_kind[ARCHIVE]).select_related("organisation")
     things = {(DECISION, d.pk): d for d in loaded(user, of_kind[DECISION], words)} if of_kind[DECISION] else {}
-    things |= {(ITEM, i.pk): i for i in mark_items(list(items), words)} if of_kind[ITEM] else {}
-    things |= {(ARCHIVE, a.pk): a for a in mark_archived(list(old), words)} if of_kind[ARCHIVE] else {}
+    things |= (
+        {(ITEM, i.pk): i for i in (mark_items(user, list(items), words) if words else items)} if of_kind[ITEM] else {}
+    )
+    if of_kind[ARCHIVE]:
+        things |= {(ARCHIVE, a.pk): a for a in (mark_archived(list(old), words) if words else old)}
     return [(key[0], things[key]) for key in keys if key in things]

@@ -2,12 +2,18 @@
 
 from collections import Counter
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from bawaslu_portal.kernel import clock
+from bawaslu_portal.kernel import clock, texts
 from bawaslu_portal.kernel.exports import Column, Table
 
+from . import submissions
+from .models import Pleno
+from .search import ARCHIVE, DECISION
+
 MOST = 5000  # rows of one register or list of follow-ups
+LONGEST = 420  # characters of a text in a list, as on its page
 
 
 def decisions(unit, rows, filters):
@@ -98,3 +104,74 @@ def follow_ups(unit, rows, filters):
     note = "; ".join(str(label) for _name, label in filters)
     title = _("Tindak lanjut keputusan pleno")
     return Table("tindak-lanjut", title, columns, lines, subtitle=unit.name, note=note, landscape=True)
+
+
+def inbox(unit, rows, sent, *, over):
+    """The inbox of a plenary as on its page, and below it what the unit asked of others."""
+    columns = [
+        Column("label", _("Usul")),
+        Column("by", _("Diajukan oleh"), width=46),
+        Column("to", _("Kepada"), width=46),
+        Column("at", _("Tanggal"), "date", width=25),
+        Column("access", _("Sifat"), width=22),
+        Column("letter", _("Huruf"), "state", width=12),
+        Column("state", _("Keadaan"), width=46),
+    ]
+    lines = [_submitted(submission, submissions.standing(submission, fate)) for submission, fate in rows]
+    lines += [_submitted(submission, submissions.standing(submission)) for submission in sent]
+    note = _("Selesai") if over else _("Menunggu")
+    title = _("Kotak masuk pleno")
+    return Table("kotak-masuk", title, columns, lines, subtitle=unit.name, note=note, landscape=True)
+
+
+def _submitted(submission, state):
+    if submission.between_units:
+        whence = submission.asking.name
+    else:
+        whence = submission.division.name if submission.division_id else ""
+    return {
+        "label": submission.label,
+        "by": ", ".join(filter(None, [submission.by.name, whence])),
+        "to": submission.organisation.name,
+        "at": clock.local(submission.at, submission.organisation).date(),
+        "access": dict(Pleno.ACCESS).get(submission.access, ""),
+        "letter": state,
+        "state": state.word,
+    }
+
+
+def found(hits, words, filters):
+    """What a search found, in its order, with as much of each as the page tells."""
+    columns = [
+        Column("kind", _("Jenis"), width=28),
+        Column("unit", _("Unit"), width=42),
+        Column("day", _("Tanggal"), "date", width=25),
+        Column("reference", _("Rujukan"), width=38),
+        Column("title", _("Perihal"), width=52),
+        Column("text", _("Isi")),
+        Column("state", _("Keadaan"), width=38),
+    ]
+    lines = [{"kind": kinds(kind), "unit": thing.organisation.name, **_found(kind, thing)} for kind, thing in hits]
+    note = "; ".join([_("Kata: %(words)s") % {"words": words}, *(str(label) for _name, label in filters)])
+    return Table("pencarian", _("Hasil pencarian"), columns, lines, note=note, landscape=True)
+
+
+def kinds(kind):
+    """The name of a kind of hit."""
+    return {DECISION: _("Keputusan"), ARCHIVE: _("Risalah lama")}.get(kind, _("Agenda"))
+
+
+def _found(kind, thing):
+    if kind == ARCHIVE:
+        return {"day": thing.dated, "reference": thing.number, "title": thing.title, "text": _short(thing.decisions)}
+    day = clock.local((thing if kind == DECISION else thing.pleno).happened_at, thing.organisation).date()
+    if kind == DECISION:
+        facts = {"reference": thing.reference, "title": thing.item.title, "text": _short(thing.text)}
+        return {"day": day, **facts, "state": followed(thing.followed)}
+    reference = _("Agenda %(order)s, %(week)s") % {"order": thing.order, "week": thing.pleno.week_text}
+    text = _short(" ".join(filter(None, [thing.background, texts.plain(thing.notes)])))
+    return {"day": day, "reference": reference, "title": thing.title, "text": text, "state": thing.get_fate_display()}
+
+
+def _short(text):
+    return Truncator(text).chars(LONGEST)

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from bawaslu_portal.kernel.exports import State
 from bawaslu_portal.kernel.models import Job
 
 from .models import AgendaItem, Decision, Submission
@@ -59,6 +63,27 @@ def with_items(submissions):
 def fate_of(submission):
     """Where one submission stands."""
     return _fates([submission]).get(submission.pk, Fate())
+
+
+def standing(submission, fate=None):
+    """Where it stands, in one letter, its words, and the kind that gives the colour."""
+    fate, word = fate or Fate(), submission.get_state_display()
+    if submission.state == "waiting":
+        return State("–", word, "wait")
+    if submission.state == "placed":
+        letter = pgettext("huruf: diagendakan", "A")
+        if fate.decision:
+            return State(_("D"), _("Diputus, risalah belum disahkan"), "doing")
+        if fate.item and not fate.put_off:
+            return State(letter, word, "doing")
+        return State(letter, _("Untuk pleno berikutnya"), "late")
+    if submission.state == "decided":
+        if fate.job and fate.job != "done":
+            return State(_("D"), _("Diputus, sedang dicatat"), "doing")
+        return State(_("D"), word, "done")
+    if submission.state == "returned":
+        return State(pgettext("huruf: dikembalikan", "K"), word, "late")
+    return State("–", word, "off")
 
 
 def sent(user, unit):

@@ -31,6 +31,29 @@ def plenos_of(unit, plenos, year):
     return Table("pleno", _("Pleno %(year)s") % {"year": year}, columns, rows, subtitle=unit.name)
 
 
+def units(counted, year, asked=""):
+    """The units that one may know of, with what each held in a year."""
+    columns = [
+        Column("unit", _("Unit")),
+        Column("code", _("Kode"), "code", width=20),
+        Column("held", _("Berlangsung"), "number", width=28),
+        Column("ratified", _("Disahkan"), "number", width=24),
+        Column("last", _("Terakhir"), "date", width=38),
+    ]
+    rows = [
+        {
+            "unit": unit.name,
+            "code": unit.code,
+            "held": counts.get("held", 0),
+            "ratified": counts.get("ratified", 0),
+            "last": clock.local(counts["last"], unit).date() if counts.get("last") else "",
+        }
+        for unit, counts in counted
+    ]
+    title = _("Pleno tiap unit sepanjang %(year)s, menurut kode wilayah") % {"year": year}
+    return Table("unit", title, columns, rows, note=asked)
+
+
 def deliveries(plenos):
     """Ratified minutes as they were received, with whether the reader has marked them read."""
     columns = [
@@ -117,7 +140,17 @@ def board(seen):
         Column("on_time", _("Tepat (%)"), "percent", width=sums),
     ]
     rows = [[row.unit.region_name, *map(_state, row.cells), *_sums(row.tally)] for row in seen.rows]
-    foot = [[_("Terlaksana"), *(found.held if found.owed else "" for found in seen.columns), *_sums(seen.total)]]
+    foot = [
+        [_("Terlaksana"), *(found.held if found.owed else "" for found in seen.columns), *_sums(seen.total)],
+        *(
+            [words, *map(of_week, seen.columns), *[""] * 4]
+            for words, of_week in (
+                (_("Kewajiban"), lambda found: found.owed or ""),
+                (_("Terlaksana (%)"), lambda found: _whole(found.held_rate)),
+                (_("Tepat waktu (%)"), lambda found: _whole(found.on_time_rate)),
+            )
+        ),
+    ]
     return Table(
         "papan kepatuhan",
         _("Kepatuhan pleno mingguan"),
@@ -131,6 +164,11 @@ def board(seen):
         landscape=True,
         paper_size="F4",
     )
+
+
+def _whole(rate):
+    """Per cent for the narrow column of a week; nothing where nothing is due or judged."""
+    return "" if rate is None else round(rate)
 
 
 def _sums(tally):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from bawaslu_portal.kernel import texts
 from bawaslu_portal.kernel.workbooks import DOCX, XLSX
 
-from .. import sheets
+from .. import sheets, submissions
 
 register = template.Library()
 
@@ -91,6 +91,12 @@ def without(context, name):
     for gone in (name, "page"):
         asked.pop(gone, None)
     return f"?{asked.urlencode()}"
+
+
+@register.simple_tag
+def standing(submission, fate=None):
+    """Where a submission stands: letter, word and kind."""
+    return submissions.standing(submission, fate)
 
 
 @register.inclusion_tag("plenos/notes_links.html")

@@ -50,6 +50,7 @@ def _table(unit, rows):
     )
 
 
+@exports.printable
 def archive(request, code):
     """The minutes of earlier years of a body that the reader may read, the newest first."""
     unit = find_unit(request, code)

@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from bawaslu_portal.kernel import catalogue, forms, ledger
+from bawaslu_portal.kernel import catalogue, exports, forms, ledger
 from bawaslu_portal.kernel.lifecycle import NotPermitted
 
-from .. import intake, lifecycle, permissions, preparation, submissions
+from .. import intake, lifecycle, permissions, preparation, sheets, submissions
 from ..forms import AttachForm, PlaceForm, ProposalForm, ReasonForm, RequestForm
 from ..models import Submission
 from .fetch import REFUSALS, find_unit, refuse
@@ -17,7 +17,7 @@ from .fetch import REFUSALS, find_unit, refuse
 PAGE = 30
 
 
-@require_GET
+@exports.printable
 def inbox(request, code):
     """What waits for the plenary of a unit, what is placed, and on demand what is over; within one's reading."""
     unit = find_unit(request, code)
@@ -27,13 +27,20 @@ def inbox(request, code):
     rows = mine.select_related("asking", "by", "division").order_by("-id")
     over = bool(request.GET.get("selesai"))
     shown = rows.exclude(state__in=("waiting", "placed")) if over else rows.live()
+    sent = [] if over else submissions.sent(request.user, unit)
+
+    def table():
+        return sheets.inbox(unit, submissions.with_items(shown[: sheets.MOST]), sent, over=over)
+
+    if response := exports.answer(request, table, unit):
+        return response
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     context = {
         "unit": unit,
         "page": page,
         "rows": submissions.with_items(page),
         "over": over,
-        "sent": [] if over else submissions.sent(request.user, unit),
+        "sent": sent,
         "keeps": permissions.may_plan(request.user, unit),
         "proposes": permissions.may_propose(request.user, unit),
         "asks": permissions.may_ask(request.user, unit),

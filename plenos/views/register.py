@@ -51,7 +51,7 @@ def decisions(request, code):
     form = RegisterFilter(request.GET, years=register.years(unit), lateness=lateness)
     wanted, words = form.wanted, form.wanted.get("q", "")
     rows = register.narrowed(register.readable(request.user, unit), request.user, unit, wanted)
-    shown, more = search.listed(rows, words, wanted.get("urut", ""))
+    shown, more = search.listed(request.user, rows, words, wanted.get("urut", ""))
 
     def table():
         return sheets.decisions(unit, search.loaded(request.user, shown[: sheets.MOST]), form.chips())
@@ -106,7 +106,7 @@ def extract(request, code, year, number):
     return redirect(decision)
 
 
-@require_GET
+@exports.printable
 def find_words(request):
     """Search in all that the reader may read."""
     units = list(Organisation.objects.visible_to(request.user).order_by("code")[: FEW + 1])
@@ -119,6 +119,12 @@ def find_words(request):
     if words:
         facts = {"unit": unit, "year": wanted.get("tahun"), "kind": wanted.get("jenis", "")}
         found = search.everywhere(request.user, words, **facts)
+
+        def table():
+            return sheets.found(search.hits(request.user, found.keys[:MOST], ""), words, form.chips())
+
+        if response := exports.answer(request, table, unit):
+            return response
         page = Capped(found.keys, PAGE, more=found.more).get_page(request.GET.get("page"))
         context |= {"page": page, "hits": search.hits(request.user, page.object_list, words)}
     return render(request, "plenos/search.html", context)
