@@ -20,7 +20,12 @@ MAIN = {XLSX: "xl/workbook.xml", DOCX: "word/document.xml"}
 # What runs, reaches out or hides another file: macros, controls, embedded objects, links to other workbooks.
 ALIVE = re.compile(r"vba|activex|embeddings/|oleobject|externallinks/|macrosheets/|\.bin$|\.exe$", re.IGNORECASE)
 HARMLESS = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
-CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r=\"([A-Z]{1,3}[0-9]{1,7})\"[^>]*>\s*<(?:\w+:)?f[\s/>]")
+# A formula of a worksheet, whatever prefix its namespace has; looked for in the text of the part, not by its place.
+FORMULA = re.compile(r"<(?:[\w.-]+:)?f[\s/>]")
+CELL = re.compile(r"<(?:[\w.-]+:)?c\s[^<>]*?\br\s*=\s*[\"']\s*\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\s*[\"'][^<>]*>")
+# How a part that is XML begins, in whatever encoding.
+MARKUP = (b"<", b"\0<", b"\0\0\0<", b"\xff\xfe", b"\xfe\xff")
+SHEETS = re.compile(r"<(?:[\w.-]+:)?(?:worksheet|macrosheet|dialogsheet)[\s/>]")
 
 
 def _broken():
@@ -66,18 +71,60 @@ def kind_of(content):
     return next((kind for kind, main in MAIN.items() if main in names), None)
 
 
+def _text(content):
+    """The text of an XML part. Raises ValidationError for one that is not UTF-8: what reads differently hides."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _broken() from error
+    declared = re.match(r"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']", text)
+    if "\0" in text or "<!DOCTYPE" in text or (declared and declared[1].lower() not in ("utf-8", "utf8", "us-ascii")):
+        raise _broken()
+    return text
+
+
+def _sheets(pack):
+    """(name, text) of each worksheet: what the list of parts calls one, and every other part that holds one."""
+    types = _text(pack.read("[Content_Types].xml"))
+    called = {
+        name.lstrip("/").lower()
+        for part in re.findall(r"<(?:[\w.-]+:)?Override\s[^>]*>", types)
+        if "sheet+xml" in part.lower()
+        for name in re.findall(r"PartName\s*=\s*[\"']([^\"']*)[\"']", part)
+    }
+    for name in sorted(pack.namelist()):
+        if name.endswith("/"):
+            continue
+        named = name.lower() in called or name.lower().endswith((".xml", ".rels"))
+        content = pack.read(name)
+        if named or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(MARKUP):
+            text = _text(content)
+            if name.lower() in called or SHEETS.search(text):
+                yield name, text
+
+
 def refuse_formulas(content):
-    """Raise ValidationError, naming the first cell, for a workbook with a formula. ``examine`` it first."""
+    """Raise ValidationError, naming the first cell, for a workbook with a formula. ``examine`` it first.
+
+    Also for one whose parts are not UTF-8: a formula could hide in them.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as pack:
-        for name in sorted(pack.namelist()):
-            if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
+        for name, text in _sheets(pack):
+            found = FORMULA.search(text)
+            if found is None:
                 continue
-            found = CELL.search(pack.read(name))
-            if found:
+            sheet = name.rsplit("/", 1)[-1].removesuffix(".xml")
+            opened = text.rfind("<", 0, found.start())
+            cell = CELL.match(text, opened) if opened >= 0 else None
+            if cell is None:
                 raise ValidationError(
-                    _("Sel %(cell)s pada %(sheet)s berisi rumus. Simpan nilainya saja, atau unggah sebagai PDF.")
-                    % {"cell": found[1].decode(), "sheet": name.removeprefix("xl/worksheets/").removesuffix(".xml")}
+                    _("Lembar %(sheet)s berisi rumus. Simpan nilainya saja, atau unggah sebagai PDF.")
+                    % {"sheet": sheet}
                 )
+            raise ValidationError(
+                _("Sel %(cell)s pada %(sheet)s berisi rumus. Simpan nilainya saja, atau unggah sebagai PDF.")
+                % {"cell": f"{cell[1]}{cell[2]}".upper(), "sheet": sheet}
+            )
 
 
 def read(content, *, most_bytes=2 * MIB):

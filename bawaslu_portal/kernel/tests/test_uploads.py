@@ -172,3 +172,91 @@ def test_a_workbook_with_a_formula_is_refused_with_the_cell_named():
 
     with pytest.raises(ValidationError, match="Sel B7 pada sheet1 berisi rumus"):
         read("anggaran.xlsx", book(total))
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def rewritten(change, content=None):
+    """The workbook with ``change(name, bytes)`` -> (name, bytes) asked of each part; its B7 holds a formula."""
+
+    def total(sheet):
+        sheet["B7"] = "=SUM(B2:B6)"
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content or book(total))) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(*change(name, old.read(name)))
+    return out.getvalue()
+
+
+def of_sheet(*changes):
+    """Replace text in the worksheet alone."""
+
+    def change(name, content):
+        for old, new in changes if name == SHEET else ():
+            assert old in content
+            content = content.replace(old, new)
+        return name, content
+
+    return change
+
+
+def moved(to):
+    """The worksheet under another part name, in every list that names it."""
+
+    def change(name, content):
+        if name == "[Content_Types].xml" or name.endswith(".rels"):
+            content = content.replace(b"worksheets/sheet1.xml", to.encode().removeprefix(b"xl/"))
+        return to if name == SHEET else name, content
+
+    return change
+
+
+def recoded(encoding, declared=b"UTF-8"):
+    def change(name, content):
+        if name == SHEET:
+            text = content.decode().removeprefix('<?xml version="1.0"?>')
+            content = f'<?xml version="1.0" encoding="{declared.decode()}"?>{text}'.encode(encoding)
+        return name, content
+
+    return change
+
+
+NAMED, SOMEWHERE = "Sel B7 pada sheet1 berisi rumus", "Lembar sheet1 berisi rumus"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (of_sheet((b'<c r="B7"', b"<c r='B7'")), NAMED),
+        (of_sheet((b'<c r="B7"', b'<c s="0" r = "B7"')), NAMED),
+        (of_sheet((b'<c r="B7"', b"<c")), SOMEWHERE),
+        (of_sheet((b"<f>", b"<is/><f>")), SOMEWHERE),
+        (of_sheet((b"<f>", b'<f t="shared">')), NAMED),
+        (of_sheet((b"<f>", b'<y:f xmlns:y="x">'), (b"</f>", b"</y:f>")), NAMED),
+        (of_sheet((b"<f>", b"<f\n>")), NAMED),
+        (moved("xl/lembar/isi.xml"), "Sel B7 pada isi berisi rumus"),
+        (moved("xl/worksheets/sheet1.dat"), "Sel B7 pada sheet1.dat berisi rumus"),
+        (moved("xl/worksheets/SHEET1.XML"), "Sel B7 pada SHEET1.XML berisi rumus"),
+        (recoded("utf-16", b"UTF-16"), "rusak atau bukan"),
+        (recoded("utf-16-le", b"UTF-16"), "rusak atau bukan"),
+        (recoded("utf-16-be", b"UTF-16"), "rusak atau bukan"),
+        (recoded("utf-8", b"UTF-7"), "rusak atau bukan"),
+        (recoded("utf-8-sig"), NAMED),
+    ],
+)
+def test_a_formula_does_not_hide(change, said):
+    with pytest.raises(ValidationError, match=said):
+        read("anggaran.xlsx", rewritten(change))
+
+
+def test_the_words_of_a_formula_in_a_cell_and_a_rule_of_colours_are_no_formula():
+    from openpyxl.formatting.rule import CellIsRule
+
+    def change(sheet):
+        sheet["A3"] = "<f>bukan rumus</f>"
+        sheet.conditional_formatting.add("B2:B9", CellIsRule(operator="greaterThan", formula=["1000"]))
+
+    content = rewritten(lambda name, part: (name, part), book(change))
+    assert read("anggaran.xlsx", content) == (content, workbooks.XLSX)
