@@ -3,12 +3,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bawaslu_portal.kernel.forms import KeyedMixin, PortalForm, VersionedMixin
+from bawaslu_portal.kernel.forms import KeyedMixin, PortalForm
 
 from .fields import LONGEST_TEXT, NumberMixin, ScanField
 
 
-class WordsForm(VersionedMixin, PortalForm):
+class WordsForm(PortalForm):
     """The opening and closing words of the minutes."""
 
     stored = None  # the pleno as someone else saved it meanwhile, to be shown beside
@@ -21,6 +21,8 @@ class WordsForm(VersionedMixin, PortalForm):
     closing_words = forms.CharField(
         label=_("Kata penutup"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 4})
     )
+    # The digest of the stored words that were read (lifecycle.words_digest): without it nothing is saved over.
+    words_read = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False, max_length=64)
 
 
 class PutUpForm(KeyedMixin, NumberMixin, PortalForm):

@@ -24,7 +24,19 @@ from .planning import (
 )
 from .preparing import approve_last, carry_over, drop, plan_next, plan_prepared, prepare_agenda
 from .presence import set_attendance, step_in, step_out
-from .signing import confirm, excuse, mark_read, print_draft, put_up, ratify, remind, sign_by_hand, take_back, word
+from .signing import (
+    confirm,
+    excuse,
+    mark_read,
+    print_draft,
+    put_up,
+    ratify,
+    remind,
+    sign_by_hand,
+    take_back,
+    word,
+    words_digest,
+)
 from .table import TABLE
 from .weeks import answer, declare_none, extend
 
@@ -83,5 +95,6 @@ __all__ = [
     "undo_decision",
     "withdraw",
     "word",
+    "words_digest",
     "write_notes",
 ]

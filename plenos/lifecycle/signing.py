@@ -1,11 +1,14 @@
 """The minutes: wording, putting up for signing, signatures, ratification, delivery, reading above."""
 
+import hashlib
+import json
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bawaslu_portal.kernel import clock, documents, ledger, numbering
-from bawaslu_portal.kernel.lifecycle import TransitionRefused, advance, lock, require
+from bawaslu_portal.kernel.lifecycle import Conflict, TransitionRefused, advance, lock, require
 
 from .. import documents as papers
 from .. import queries
@@ -14,9 +17,22 @@ from ..models.sessions import RATIFIED
 from . import intake, signatures, table
 
 
-def word(pleno, *, by, opening_words, closing_words, version=None):
-    """The opening and closing words of the minutes, by the secretariat. Raises Conflict when stale."""
-    with advance(table.WORD, pleno, by=by, version=version) as act:
+def words_digest(pleno):
+    """A digest of the opening and closing words as they are stored: what a form of them was read at."""
+    return hashlib.sha256(json.dumps([pleno.opening_words, pleno.closing_words]).encode()).hexdigest()
+
+
+def word(pleno, *, by, opening_words, closing_words, read=None):
+    """The opening and closing words of the minutes, by the secretariat.
+
+    ``read``: ``words_digest`` of what the form showed. Raises Conflict when other words are stored meanwhile; not when
+    only the notes went on, which save themselves and raise the version of the pleno each time.
+    """
+    with advance(table.WORD, pleno, by=by) as act:
+        if read is not None and read != words_digest(act.thing):
+            raise Conflict(
+                _("Catatan ini sudah diubah orang lain sejak Anda membukanya. Bandingkan, lalu simpan lagi.")
+            )
         act.thing.opening_words, act.thing.closing_words = opening_words, closing_words
 
 

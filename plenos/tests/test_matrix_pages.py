@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from bawaslu_portal.kernel import clock
 
+from .. import lifecycle
 from ..models.sessions import ADJOURNED, CANCELLED, CLOSED, DRAFT, INVITED, OPEN, RATIFIED, SIGNING
 from .factories import ROLES, item_of, scan
 from .test_matrix import (
@@ -39,6 +40,10 @@ def facts_of(pleno):
         "version": pleno.version,
         "agenda": "Laporan",
     }
+
+
+def wording(pleno, cast):
+    return {"opening_words": "Ya.", "words_read": lifecycle.words_digest(pleno)}
 
 
 def opening(pleno, cast):
@@ -124,7 +129,7 @@ PAGES = {
     "reopen_item": ("reopen_item", item_of, lambda p, c: {}, OPEN, CLOSED),
     "close": ("close", None, lambda p, c: {}, OPEN, CLOSED),
     "add_scan": ("scan_add", None, lambda p, c: {"caption": "Daftar hadir", "scan": scan()}, CLOSED, RATIFIED),
-    "word": ("minutes", None, lambda p, c: {"opening_words": "Ya.", "version": p.version}, CLOSED, SIGNING),
+    "word": ("minutes", None, wording, CLOSED, SIGNING),
     "print_draft": ("print_draft", None, lambda p, c: {}, CLOSED, SIGNING),
     "put_up": ("put_up", None, lambda p, c: {}, CLOSED, SIGNING),
     "take_back": ("take_back", None, lambda p, c: {"reason": "Keliru"}, SIGNING, RATIFIED),

@@ -77,7 +77,8 @@ def _page(request, pleno, minutes, *, words=None, form=None, status=200):
 def minutes_page(request, **address):
     """The minutes as they will stand on paper, with what can be done about them. POST saves the words."""
     pleno, minutes = _readable(request, address)
-    initial = {name: getattr(pleno, name) for name in ("opening_words", "closing_words", "version")}
+    initial = {name: getattr(pleno, name) for name in ("opening_words", "closing_words")}
+    initial["words_read"] = lifecycle.words_digest(pleno)
     editable = pleno.state == CLOSED and permissions.may_prepare(request.user, pleno)
     words = WordsForm(request.POST or None, initial=initial) if editable or request.method == "POST" else None
     status = 200
@@ -87,7 +88,7 @@ def minutes_page(request, **address):
             lifecycle.word(
                 pleno,
                 by=request.user,
-                version=facts["version"],
+                read=facts["words_read"],
                 opening_words=facts["opening_words"],
                 closing_words=facts["closing_words"],
             )
@@ -96,7 +97,7 @@ def minutes_page(request, **address):
             if isinstance(error, Conflict):
                 # What is stored now stands beside what was typed; saving again is then a choice with both seen.
                 pleno.refresh_from_db()
-                renew(words, version=pleno.version)
+                renew(words, words_read=lifecycle.words_digest(pleno))
                 words.stored = pleno
         else:
             messages.success(request, _("Kata pembuka dan penutup disimpan."))

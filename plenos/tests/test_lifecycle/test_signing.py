@@ -65,12 +65,24 @@ MINUTES = {"plenos.berita_acara", "plenos.notulen", "plenos.daftar_hadir"}
 
 def test_words_are_added_after_closing_and_not_over_each_other(cast):
     pleno = make_closed(cast)
-    seen = pleno.version
-    lifecycle.word(pleno, by=cast.secretary, opening_words="Ketua membuka.", closing_words="", version=seen)
-    with pytest.raises(Conflict):
-        lifecycle.word(pleno, by=cast.head, opening_words="Lain.", closing_words="", version=seen)
+    seen = lifecycle.words_digest(pleno)
+    lifecycle.word(pleno, by=cast.secretary, opening_words="Ketua membuka.", closing_words="", read=seen)
+    for read in (seen, ""):
+        with pytest.raises(Conflict):
+            lifecycle.word(pleno, by=cast.head, opening_words="Lain.", closing_words="", read=read)
     pleno.refresh_from_db()
     assert pleno.opening_words == "Ketua membuka."
+
+
+def test_words_are_added_while_someone_goes_on_with_the_notes(cast):
+    pleno = make_closed(cast)
+    seen, version = lifecycle.words_digest(pleno), pleno.version
+    lifecycle.write_notes(item_of(pleno), by=cast.head, text="Ditambahkan sesudah ditutup.", version=0)
+    pleno.refresh_from_db()
+    assert pleno.version > version
+    lifecycle.word(pleno, by=cast.secretary, opening_words="Ketua membuka.", closing_words="Selesai.", read=seen)
+    pleno.refresh_from_db()
+    assert (pleno.opening_words, pleno.closing_words) == ("Ketua membuka.", "Selesai.")
 
 
 def test_a_draft_is_printed_without_number_and_as_draf(cast):
@@ -274,7 +286,7 @@ def test_taking_back_keeps_the_number_voids_what_was_signed_and_freezes_anew(cas
         confirm(pleno, cast.member, digest=first.digest)
     confirm(pleno, cast.member)
     assert NumberUse.objects.filter(about=pleno.uuid, kind="plenos.berita_acara").count() == 1
-    assert [d.record["items"][0]["notes"] for d in current_papers(pleno, kind__in=MINUTES)] == ["Ditambah."] * 3
+    assert [d.record["items"][0]["notes"] for d in current_papers(pleno, kind__in=MINUTES)] == ["<p>Ditambah.</p>"] * 3
 
 
 def test_taking_back_says_why_and_remembers_what_was_voided(cast):

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.models import Membership
+from plenos import lifecycle
 from plenos.models import Pleno
 
 from ..factories import item_of, plan_facts, scan, words
@@ -103,7 +104,8 @@ def test_the_whole_thread_from_plan_to_read_minutes(cast, clients):
     office.step("note_taker", "defer", {"reason": "Menunggu teknisi."}, uuid=item(3).uuid)
     office.step("note_taker", "close", {f"fate_{item(4).pk}": "withdraw", "reason": "Tidak ada."})
     assert office.pleno.state == "closed"
-    office.step("note_taker", "minutes", {"opening_words": "Ketua membuka rapat.", "version": office.pleno.version})
+    read = lifecycle.words_digest(office.pleno)
+    office.step("note_taker", "minutes", {"opening_words": "Ketua membuka rapat.", "words_read": read})
     office.send("note_taker", "print_draft")
     office.step("note_taker", "scan_add", {"caption": "Daftar hadir", "scan": scan()})
     office.step("note_taker", "put_up")
