@@ -24,6 +24,11 @@ def shown(item):
     return {"notes": text, "notes_version": item.notes_version, "notes_were": digest_of(text)}
 
 
+def _hidden():
+    """A hidden field that browsers do not give its earlier value back after a reload."""
+    return forms.HiddenInput(attrs={"autocomplete": "off"})
+
+
 class NotesForm(PortalForm):
     """Discussion notes with the version that was read, the open page that wrote them and the count of its saves."""
 
@@ -33,13 +38,13 @@ class NotesForm(PortalForm):
         max_length=4 * LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 5, "class": "form-control doc"}),
     )
-    notes_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    notes_were = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
-    notes_page = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
-    notes_formerly = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    notes_step = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, initial=0)
-    notes_settles = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    notes_by = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    notes_version = forms.IntegerField(widget=_hidden(), min_value=0)
+    notes_were = forms.CharField(widget=_hidden(), required=False, max_length=16)
+    notes_page = forms.UUIDField(widget=_hidden(), required=False, initial=uuid.uuid4)
+    notes_formerly = forms.UUIDField(widget=_hidden(), required=False)
+    notes_step = forms.IntegerField(widget=_hidden(), required=False, min_value=0, initial=0)
+    notes_settles = forms.UUIDField(widget=_hidden(), required=False)
+    notes_by = forms.UUIDField(widget=_hidden(), required=False)
 
     def clean_notes(self):
         """Refuse what is too long, counted in what one reads."""

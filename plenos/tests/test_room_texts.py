@@ -115,6 +115,57 @@ def test_a_closed_laptop_loses_nothing(taker, pleno):
     assert texts.refused_of(item_of(pleno), "notes") == []
 
 
+def test_after_a_reload_what_is_typed_is_saved(taker, pleno):
+    """Browsers give a reloaded page its hidden fields back: another open page all the same."""
+    for word in ("Satu", " dua", " tiga"):
+        taker.page.click(BOX)
+        taker.page.keyboard.press("Control+End")
+        taker.page.keyboard.type(word)
+        until(taker, SAVED.pattern)
+        taker.page.wait_for_function("() => Object.keys(localStorage).length === 0")
+        before = taker.page.input_value("[name=notes_page]")
+        taker.page.reload()
+        assert taker.page.input_value("[name=notes_page]") != before
+        assert taker.page.input_value("[name=notes_version]") == str(item_of(pleno, 1).notes_version)
+    assert notes(pleno) == "<p>Satu dua tiga</p>"
+    assert texts.refused_of(item_of(pleno), "notes") == []
+
+
+def test_fields_given_back_by_the_browser_are_not_believed(taker, pleno, cast):
+    """Whatever stands in the hidden fields and the field of the text before the script begins, it is not taken."""
+    lifecycle.write_notes(item_of(pleno), by=cast.head, text="Naskah kepala.", version=0)
+    taker.page.add_init_script(
+        """document.addEventListener("readystatechange", () => {
+          const form = document.querySelector("[data-editor]")?.closest("form");
+          if (!form || document.readyState !== "interactive") return;
+          form.elements.notes_page.value = "11111111-1111-4111-8111-111111111111";
+          form.elements.notes_version.value = "0";
+          form.elements.notes.value = "<p>Lama.</p>";
+        });"""
+    )
+    taker.page.reload()
+    page = taker.page
+    assert page.input_value("[name=notes_page]") != "11111111-1111-4111-8111-111111111111"
+    assert page.input_value("[name=notes_version]") == "1"
+    assert page.input_value("[name=notes]") == "Naskah kepala."
+
+
+def test_a_late_answer_never_brings_an_older_text_back(taker, pleno):
+    taker.page.click(BOX)
+    taker.page.keyboard.type("Yang terbaru.")
+    until(taker, SAVED.pattern)
+    taker.page.evaluate("""() => {
+      document.activeElement.blur();
+      const late = document.createElement("template");
+      late.dataset.text = document.querySelector("[data-editor]").dataset.editor;
+      late.dataset.version = "0";
+      late.innerHTML = "<p>Yang lama.</p>";
+      document.dispatchEvent(new CustomEvent("portal:text", { detail: late, cancelable: true }));
+    }""")
+    assert taker.page.inner_text(BOX) == "Yang terbaru."
+    assert taker.page.input_value("[name=notes_version]") == "1"
+
+
 def test_what_was_left_is_sent_from_whatever_page_one_comes_back_to(taker, pleno, cast):
     taker.context.set_offline(True)
     taker.page.click(BOX)
@@ -152,6 +203,84 @@ def test_signing_out_sends_what_is_left_and_leaves_nothing_on_the_device(taker, 
     taker.page.wait_for_url(lambda url: "/ruang/" not in url)
     assert notes(pleno) == "<p>Kalimat terakhir.</p>"
     assert taker.page.evaluate("Object.keys(localStorage)") == []
+
+
+KEPT = """([owner, url, key, page, body, age]) => localStorage.setItem(`draft:text:${key}:${page}`, JSON.stringify({
+  owner, url, key, page, body, name: "notes", formerly: null, version: "0", step: 1, settles: null,
+  at: Date.now() - age }))"""
+OLD = 20 * 24 * 60 * 60 * 1000
+
+
+def leave_behind(visitor, pleno, owner, body, *, order=1, page="22222222-2222-4222-8222-222222222222", age=OLD):
+    """A text of ``owner`` that never arrived, kept on this device."""
+    item = item_of(pleno, order)
+    url = pleno.address("plenos:notes", uuid=item.uuid)
+    visitor.page.evaluate(KEPT, [str(owner.uuid), url, str(item.uuid), page, body, age])
+
+
+def kept(visitor):
+    return visitor.page.evaluate("Object.values(localStorage).map(text => JSON.parse(text).body)")
+
+
+def sign_out(visitor):
+    visitor.page.evaluate("document.querySelector('form[data-signs-out]').requestSubmit()")
+
+
+def test_signing_out_leaves_what_another_person_wrote_here(taker, pleno, cast):
+    leave_behind(taker, pleno, cast.chair, "<p>Milik ketua.</p>")
+    leave_behind(taker, pleno, cast.secretary, "<p>Milik notulis.</p>", order=2)
+    sign_out(taker)
+    taker.page.wait_for_url(lambda url: "/ruang/" not in url)
+    assert notes(pleno, 2) == "<p>Milik notulis.</p>"
+    assert kept(taker) == ["<p>Milik ketua.</p>"]
+    assert "Milik ketua." not in taker.page.content()
+    # However long ago it was, it arrives when he signs in again.
+    taker.sign_in_quickly(cast.chair)
+    taker.go("/")
+    taker.page.wait_for_function("() => Object.keys(localStorage).length === 0")
+    assert notes(pleno, 1) == "<p>Milik ketua.</p>"
+
+
+def test_signing_out_asks_before_it_throws_away_what_did_not_arrive(taker, pleno, cast):
+    asked = []
+    taker.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    taker.context.route("**/catatan/**", lambda route: route.abort())
+    taker.page.click(BOX)
+    taker.page.keyboard.type("Belum sampai.")
+    sign_out(taker)
+    until(taker, "Sambungan putus")
+    taker.page.wait_for_timeout(500)
+    assert len(asked) == 1
+    assert "belum sampai" in asked[0]
+    assert kept(taker) == ["<p>Belum sampai.</p>"]
+    assert "/ruang/" in taker.page.url
+    taker.context.unroute("**/catatan/**")
+    until(taker, SAVED.pattern)
+    assert notes(pleno) == "<p>Belum sampai.</p>"
+
+
+def test_what_a_second_tab_sends_for_another_does_not_swallow_its_next_save(taker, pleno, cast):
+    """The kept text of a tab that is still open goes out as a page of its own; what that tab saves next is no older."""
+    taker.page.click(BOX)
+    taker.page.keyboard.type("Satu.")
+    until(taker, SAVED.pattern)
+    page = taker.page.input_value("[name=notes_page]")
+    second = taker.context.new_page()
+    second.goto(taker.server.url + "/")
+    first, taker.page = taker.page, second
+    leave_behind(taker, pleno, cast.secretary, "<p>Satu. Dua.</p>", page=page, age=60000)
+    second.reload()
+    second.wait_for_function("() => Object.keys(localStorage).length === 0")
+    taker.page = first
+    assert notes(pleno) == "<p>Satu. Dua.</p>"
+    first.click(BOX)
+    first.keyboard.press("Control+End")
+    first.keyboard.type(" Tiga.")
+    until(taker, "Tersimpan|Ada dua naskah")
+    first.wait_for_function("() => Object.keys(localStorage).length === 0")
+    bodies = [copy.body for copy in texts.versions_of(item_of(pleno), "notes")]
+    assert any("Tiga." in body for body in bodies)
+    assert notes(pleno) == "<p>Satu. Dua.</p>" or "Tiga." in notes(pleno)
 
 
 def test_another_account_on_the_same_device_does_not_take_the_text(taker, pleno, cast):

@@ -3,6 +3,7 @@
 "use strict";
 
 const DRAFTS = "draft:";
+const TEXTS = "draft:text:"; /* of the editor (js/editor.js), which looks after them itself */
 const FORTNIGHT = 14 * 24 * 60 * 60 * 1000;
 
 function draftOf(form) {
@@ -66,18 +67,19 @@ function drafted(target) {
   return form && draftOf(form) ? form : null;
 }
 
-/* Forms that are gone leave their drafts behind: after a fortnight nobody will ask for them. */
+const ours = () => Object.keys(localStorage).filter((key) => key.startsWith(DRAFTS) && !key.startsWith(TEXTS));
+
+/* Forms that are gone leave their drafts behind: after a fortnight nobody will ask for them. The texts of the editor
+   never reached the portal: no time is over for them, they wait for their writer, who is shown them or sends them. */
 function forget() {
-  Object.keys(localStorage)
-    .filter((key) => key.startsWith(DRAFTS))
-    .forEach((key) => {
-      try {
-        if (Date.now() - JSON.parse(localStorage.getItem(key)).at < FORTNIGHT) return;
-      } catch {
-        /* Not one of ours any more. */
-      }
-      localStorage.removeItem(key);
-    });
+  ours().forEach((key) => {
+    try {
+      if (Date.now() - JSON.parse(localStorage.getItem(key)).at < FORTNIGHT) return;
+    } catch {
+      /* Not one of ours any more. */
+    }
+    localStorage.removeItem(key);
+  });
 }
 
 forget();
@@ -94,7 +96,5 @@ document.addEventListener("htmx:afterRequest", (event) => {
 /* Whoever signs out leaves no draft of a closed session behind on a shared computer. */
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-signs-out]")) return;
-  Object.keys(localStorage)
-    .filter((key) => key.startsWith(DRAFTS))
-    .forEach((key) => localStorage.removeItem(key));
+  ours().forEach((key) => localStorage.removeItem(key));
 });

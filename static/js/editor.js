@@ -131,6 +131,17 @@
     } else document.execCommand("insertText", false, data.getData("text/plain"));
   }
 
+  /* --- who writes ------------------------------------------------------------------------------------- */
+
+  /* An open page is one that no other is: browsers give hidden fields back after a reload, or in a second tab. */
+  function fresh() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
+
   /* --- keeping on this device ------------------------------------------------------------------------- */
 
   const keyOf = (editor) => `${PREFIX}${editor.key}:${editor.page}`;
@@ -145,16 +156,18 @@
     }
   }
 
+  function read(place) {
+    try {
+      return { ...JSON.parse(localStorage.getItem(place)), place };
+    } catch {
+      return null;
+    }
+  }
+
   function drafts(owner) {
     return Object.keys(localStorage)
       .filter((key) => key.startsWith(PREFIX))
-      .map((key) => {
-        try {
-          return { ...JSON.parse(localStorage.getItem(key)), place: key };
-        } catch {
-          return null;
-        }
-      })
+      .map(read)
       .filter((kept) => kept && kept.owner === owner)
       .sort((a, b) => a.at - b.at);
   }
@@ -201,7 +214,8 @@
   const word = (name) => document.querySelector("#simpan")?.dataset[name];
 
   class Editor {
-    constructor(root) {
+    /* ``earlier``: the editor of the same text on this very page, when the part around it was drawn anew. */
+    constructor(root, earlier) {
       this.root = root;
       this.form = root.closest("form");
       this.name = root.dataset.name;
@@ -211,12 +225,19 @@
       this.box = root.querySelector("[data-box]");
       this.field = root.querySelector("textarea");
       this.buttons = [...root.querySelectorAll("[data-do]")];
-      this.page = this.input("page").value;
-      this.version = this.input("version").value;
-      this.step = 0;
-      this.formerly = this.settles = this.collided = this.timer = this.waits = null;
+      this.page = earlier?.page || fresh();
+      this.step = earlier?.step || 0;
+      this.version = root.dataset.version;
+      if (earlier) this.grow(earlier.version);
+      this.formerly = earlier ? null : root.dataset.page || null;
+      this.settles = this.collided = this.timer = this.waits = null;
       this.typed = this.arrived = this.tries = this.first = this.last = 0;
+      clearTimeout(earlier?.timer);
+      /* The form carries the next step with it. */
+      this.form.addEventListener("submit", () => (this.step += 1));
       this.open();
+      this.field.value = this.field.defaultValue;
+      this.identify();
       this.recover();
     }
 
@@ -285,12 +306,21 @@
     /* The form itself carries the text too, for a send with the decision. */
     fill() {
       this.field.value = this.body();
+      this.identify();
+    }
+
+    identify() {
       const parts = { version: this.version, page: this.page, step: this.step + 1 };
       parts.formerly = this.formerly || "";
       parts.settles = this.settles || "";
       Object.entries(parts).forEach(([part, value]) => {
         if (this.input(part)) this.input(part).value = value;
       });
+    }
+
+    /* The version only grows: answers overtake each other on a slow line. */
+    grow(version) {
+      this.version = String(Math.max(Number(this.version), Number(version)));
     }
 
     plan(after) {
@@ -327,7 +357,7 @@
         this.formerly = null;
         const refused = mark.dataset.saved === "refused";
         if (!refused) {
-          this.version = mark.dataset.version;
+          this.grow(mark.dataset.version);
           if (text.settles) this.settles = null;
         }
         this.collided = refused ? mark.dataset.copy : null;
@@ -412,7 +442,7 @@
 
     /* What someone else wrote meanwhile: never over what is being typed here. Gives whether it need not come again. */
     renew(template) {
-      if (this.unsent || this.collided || template.dataset.version === this.version) return true;
+      if (this.unsent || this.collided || Number(template.dataset.version) <= Number(this.version)) return true;
       if (this.running || (document.activeElement === this.box && Date.now() - this.last < 8000)) return false;
       this.box.replaceChildren(...document.importNode(template.content, true).childNodes);
       this.version = template.dataset.version;
@@ -438,8 +468,19 @@
 
   /* --- what was left of other texts, on whatever page -------------------------------------------------- */
 
+  const reader = () => document.querySelector("[data-reader]")?.dataset.reader;
+
+  /* Sent as a page of its own that goes on with that one: under its page and steps it would pass for the next save of
+     a tab that is still open, whose own would then be taken for an older one. */
+  async function deliver(kept) {
+    const answer = await post(kept.url, fieldsOf({ ...kept, page: fresh(), step: 1, formerly: kept.page }));
+    const saved = Boolean(answer.page.querySelector("[data-saved]"));
+    if (saved && read(kept.place)?.at === kept.at) localStorage.removeItem(kept.place);
+    return { ...answer, saved };
+  }
+
   async function leftovers() {
-    const owner = document.querySelector("[data-reader]")?.dataset.reader;
+    const owner = reader();
     let again = 0;
     for (const kept of owner ? drafts(owner) : []) {
       if (editors.has(kept.key)) continue;
@@ -448,9 +489,9 @@
         continue;
       }
       try {
-        const answer = await post(kept.url, fieldsOf({ ...kept, step: kept.step + 1 }));
-        if (answer.page.querySelector("[data-saved]")) localStorage.removeItem(kept.place);
-        else if (!answer.to && answer.status < 500) unwanted(kept, answer);
+        const answer = await deliver(kept);
+        if (answer.saved) continue;
+        if (!answer.to && answer.status < 500) unwanted(kept, answer);
         else again = 15000;
       } catch {
         again = 15000;
@@ -488,8 +529,8 @@
 
   function begin() {
     document.querySelectorAll("[data-editor]").forEach((root) => {
-      if (!editors.has(root.dataset.editor) || !editors.get(root.dataset.editor).root.isConnected)
-        editors.set(root.dataset.editor, new Editor(root));
+      const earlier = editors.get(root.dataset.editor);
+      if (!earlier?.root.isConnected) editors.set(root.dataset.editor, new Editor(root, earlier));
     });
     editors.forEach((editor) => editor.marks());
   }
@@ -517,18 +558,31 @@
   window.addEventListener("online", () => (wake(), leftovers()));
   window.addEventListener("pageshow", wake);
   document.addEventListener("visibilitychange", () => (document.hidden ? flush() : wake()));
-  /* Who signs out leaves nothing behind on this device: what has not arrived is sent first. */
+  /* Who signs out leaves nothing of his behind on this device: what has not arrived is sent first, and thrown away only
+     if he says so. What another person left here stays until he signs in again. */
+  let leaving = false;
   document.addEventListener(
     "submit",
     async (event) => {
-      if (!event.target.matches("[data-signs-out]") || ![...editors.values()].some((editor) => editor.unsent)) return;
+      const owner = reader();
+      if (!event.target.matches("[data-signs-out]") || leaving || !owner) return;
+      if (!drafts(owner).length && ![...editors.values()].some((editor) => editor.unsent)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       await flush();
-      if (![...editors.values()].some((editor) => editor.unsent) || window.confirm(word("leave"))) {
-        editors.clear();
-        event.target.requestSubmit();
+      for (const kept of drafts(owner)) {
+        try {
+          await deliver(kept);
+        } catch {
+          break; /* no line */
+        }
       }
+      const lost = () => drafts(owner).length || [...editors.values()].some((editor) => editor.unsent);
+      if (lost() && !window.confirm(document.getElementById("pesan").dataset.leave)) return;
+      drafts(owner).forEach((kept) => localStorage.removeItem(kept.place));
+      leaving = true;
+      editors.clear();
+      event.target.requestSubmit();
     },
     true,
   );
