@@ -55,6 +55,22 @@ class TestTheStory:
         assert letter(cast) == "B"
         assert "Bebas wajib" in words(sign_in(cast.staff).get(page("week", cast)))
 
+    def test_the_ways_on_stand_in_one_row_at_the_top_and_the_letter_once(self, cast, owed, sign_in):
+        ways = {
+            "secretary": ["Rencanakan pleno untuk minggu ini", "Nyatakan minggu tanpa pleno"],
+            "province": ["Beri perpanjangan waktu", "Minta penjelasan"],
+            "member": [],
+            "staff": [],
+        }
+        for role, expected in ways.items():
+            text = sign_in(getattr(cast, role)).get(page("week", cast)).content.decode()
+            top = text.split('<div class="part">')[0].split("page-head")[1]
+            assert [way for group in ways.values() for way in group if f">{way}</a>" in top] == expected, role
+            assert text.count(">N</b>") == 1
+        sign_in(cast.secretary).post(page("week_declare", cast), {"reason": "Banjir"})
+        text = sign_in(cast.province).get(page("week", cast)).content.decode()
+        assert text.index("Jawab alasannya") < text.index('<div class="part">')
+
     def test_more_time(self, cast, owed, sign_in):
         until = clock.local(clock.now() + WEEK, cast.unit).replace(microsecond=0, second=0)
         typed = {"duty": "plenos.held", "until": f"{until:%Y-%m-%dT%H:%M}", "reason": "Menunggu kapal"}
