@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from bawaslu_portal.kernel import clock, remarks, scope
 from bawaslu_portal.kernel.duties import monday_of
+from bawaslu_portal.kernel.exports import MOST_STATES
 from bawaslu_portal.kernel.models import Duty, Organisation
 
 from . import compliance
@@ -165,6 +166,11 @@ class Seen:
     @property
     def weeks(self):
         return self.board.weeks
+
+    @property
+    def most_on_paper(self):
+        """How many weeks paper takes, where these are more; else 0."""
+        return MOST_STATES if len(self.weeks) > MOST_STATES else 0
 
     @cached_property
     def columns(self):

@@ -232,8 +232,8 @@ def measures(rates):
     return lines
 
 
-def performance(unit, board, rates, members):
-    """A unit's rates and those of its members, as on its page."""
+def performance(unit, board, rates, members, *, whose=False):
+    """A unit's rates and those of its members, as on its page; ``whose``: also how each kept his follow-ups."""
     columns = [
         Column("what", _("Ukuran")),
         Column("part", _("Jumlah"), "number", width=20),
@@ -251,6 +251,16 @@ def performance(unit, board, rates, members):
             _("pleno yang disahkan selama menjabat"),
         ]
         for member in members
+    ]
+    rows += [
+        [
+            _("Tindak lanjut tepat waktu %(name)s (%(title)s)") % {"name": member.name, "title": member.title},
+            member.follow_ups.part,
+            member.follow_ups.whole,
+            _rounded(member.follow_ups),
+            _("tindak lanjut orang itu yang tenggatnya sudah lewat"),
+        ]
+        for member in (members if whose else ())
     ]
     return Table("kinerja pleno", _("Kinerja pleno"), columns, rows, subtitle=f"{unit.name}, {_period(board.weeks)}")
 

@@ -236,13 +236,16 @@ def board_sums(seen):
 
 
 @register.simple_tag
-def nation_sums(seen):
-    """The same for narrow cells: per cent held in each week."""
-    return format_html_join(
-        "",
-        '<td title="{}/{}">{}</td>',
-        ((t.held, t.owed, "–" if t.held_rate is None else round(t.held_rate)) for t in seen.columns),
-    )
+def board_rates(seen, what):
+    """A foot of narrow cells: of each week per cent ``held`` of what is owed, or ``on_time`` of what can be judged."""
+
+    def rates():
+        for found in seen.columns:
+            whole, rate = (found.owed, found.held_rate) if what == "held" else (found.judged, found.on_time_rate)
+            part = found.held if what == "held" else found.on_time
+            yield part, whole, "–" if rate is None else round(rate)
+
+    return format_html_join("", '<td title="{}/{}">{}</td>', rates())
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 import datetime
 import io
 import random
+import re
 
 import pytest
 from django.test import Client
@@ -122,6 +123,39 @@ def test_sums_and_figures_are_over_what_is_shown(cast, units, mondays):
         assert (only.total.held, only.total.owed, only.missing_units) == (1, 1, 0)
 
 
+def test_rates_stand_under_each_week_on_the_page_in_excel_and_on_paper(cast, units, mondays):
+    duties.ensure(units, mondays[0], mondays[1])
+    fates = (["on_time", "nothing"], ["minutes_late", "nothing"], ["nothing", "excused"])
+    for unit, of_unit in zip(units, fates, strict=True):
+        for monday, fate in zip(mondays, of_unit, strict=False):
+            plant(unit, monday, fate, cast.province)
+    for user, path in ((cast.province, "/pleno/papan/74/"), (cast.national, "/pleno/papan/")):
+        asked = {"sampai": "2024-W24", "q": ""}
+        text = see(user, path, **asked).content.decode()
+        rows = list(load_workbook(io.BytesIO(see(user, path, bentuk="xlsx", **asked).content)).worksheets[0].values)
+        found = {row[0]: row[1:3] for row in rows}
+        signed = signed_in(Client(), user)
+        with clock.at(NOW):
+            signed.post(f"{path}?dari=2024-W23&sampai=2024-W24&q=", {"cetak": "1"})
+        paper = {row[0]: row[1:3] for row in Document.objects.filter(created_by=user).latest("id").record["foot"]}
+        owed = found["Kewajiban"]
+        shown = re.findall(r'<td title="(\d+)/(\d+)">(\S+)</td>', text)
+        assert len(shown) == 4
+        assert [int(whole) for _part, whole, _rate in shown[:2]] == list(owed)
+        assert list(paper["Kewajiban"]) == [str(n) for n in owed]
+        timely = found["Tepat waktu (%)"][0]
+        assert shown[2][0] == "1" and timely == round(100 / int(shown[2][1]))
+        assert str(timely) == shown[2][2] == paper["Tepat waktu (%)"][0]
+        assert found["Terlaksana"][0] == 2 and int(shown[0][2]) == found["Terlaksana (%)"][0] == round(200 / owed[0])
+
+
+def test_what_no_paper_takes_is_said_before_it_is_asked_for(cast):
+    wide = {"dari": "2023-W01", "sampai": "2024-W10"}
+    text = see(cast.province, **wide).content.decode()
+    assert "Kertas memuat paling banyak 53 minggu" in text and 'name="cetak"' not in text
+    assert 'name="cetak"' in see(cast.province).content.decode()
+
+
 @pytest.mark.parametrize(
     ("order", "expected"),
     [
@@ -206,8 +240,6 @@ def test_the_board_costs_the_same_with_one_row_and_with_many(
 
 
 def weeks_named(text):
-    import re
-
     return re.findall(r"/pleno/(74\.\d\d)/(2024-W\d\d)/\">", text)
 
 
