@@ -1,14 +1,16 @@
 """The register of decisions: whose words one may read, its filters, and what a line of it shows."""
 
 import re
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils.translation import gettext as _
 
-from bawaslu_portal.kernel import clock, documents, scope
+from bawaslu_portal.kernel import catalogue, clock, documents, scope
 from bawaslu_portal.kernel.models import Parentage
 
 from . import follow_ups, permissions
-from .models import AgendaItem, ArchivedMinutes, Decision, FollowUp, Vote
+from .models import AgendaItem, ArchivedMinutes, Decision, FollowUp, Minutes, Submission, Vote
 from .models.following import UNSETTLED
 from .models.sessions import RATIFIED
 
@@ -77,8 +79,17 @@ def known(user, unit=None):
 
 
 def readable_items(user, unit=None):
-    """The items whose title, background and notes ``user`` may read, before ratification only those who write."""
+    """The items whose title and background ``user`` may read, before ratification only those who write."""
     return AgendaItem.objects.filter(_rows(user, key_of(unit), opened=Q(access="open"), pleno="pleno__"))
+
+
+def with_readable_notes(user, items):
+    """Of ``items`` (a bounded set) those whose notes ``user`` may read. Notes are part of the minutes, which have the
+    strictest class among session and items: one closed item closes the notes of all."""
+    ratified = Minutes.objects.filter(pleno=OuterRef("pleno"), ratified_at__isnull=False, taken_back_at=None)
+    closed = Exists(ratified.filter(access="closed"))
+    opened = Q(access="open") & Q(Exists(ratified.filter(access="open"))) & ~Q(closed)
+    return items.filter(_rows(user, None, opened=opened, pleno="pleno__"))
 
 
 def key_of(unit):
@@ -135,10 +146,13 @@ def narrowed(rows, user, unit, wanted):
         rows = rows.filter(category=wanted["kategori"])
     if wanted.get("cara"):
         rows = rows.filter(manner=wanted["cara"])
-    if wanted.get("hal") == "lain":
+    about = wanted.get("hal")
+    if about == "lain":
         rows = rows.filter(concerns__isnull=False)
-    elif wanted.get("hal") == "ubah":
-        rows = rows.filter(Q(reverses__isnull=False) | Exists(_undoers(OuterRef("pk"))))
+    elif about == "ubah":
+        rows = rows.filter(Q(reverses__isnull=False) | Exists(_undoers(user, unit).filter(reverses=OuterRef("pk"))))
+    elif about:
+        rows = rows.filter(concerns=about)
     reach = permissions.follow_up_reach(user, unit)
     if wanted.get("tl") and reach in (permissions.ALL, permissions.OWN, permissions.LATENESS):
         theirs = _follow_ups(user, unit, reach)
@@ -152,9 +166,9 @@ def narrowed(rows, user, unit, wanted):
     return rows
 
 
-def _undoers(decision):
-    """Standing decisions that reverse ``decision``: accepted, and numbered."""
-    return Decision.objects.standing().numbered().filter(reverses=decision, result="accepted")
+def _undoers(user, unit=None):
+    """The accepted decisions that ``user`` may know of, as those that may reverse another."""
+    return known(user, unit).filter(result="accepted")
 
 
 def years(unit):
@@ -173,9 +187,9 @@ def numbered_like(words):
     return {"number": int(found["number"]), **year}
 
 
-def dressed(rows):
-    """``rows`` with all that a line of the register shows."""
-    undoers = Decision.objects.standing().numbered().filter(result="accepted").select_related("organisation")
+def dressed(user, rows):
+    """``rows`` with all that a line of the register shows ``user``: of what reverses them, what he may know of."""
+    undoers = _undoers(user).select_related("organisation")
     return rows.select_related(
         "organisation", "pleno__organisation", "item", "reverses__organisation"
     ).prefetch_related(
@@ -199,6 +213,38 @@ def give_follow_ups(user, decisions, unit=None):
         decision.follow_up_reach = reach
         decision.followed = None if reach == permissions.NOTHING else Followed(theirs.get(decision.pk, []), reach)
     return decisions
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """The other record that a decision concerns: what it is called, and where it is for one who may see it."""
+
+    label: object
+    address: str | None = None
+
+
+def give_concerned(user, decisions):
+    """Set on each decision the record that it concerns as ``concerned`` (None: no other one). Its own label stands
+    where ``user`` may read how it was submitted, else that of its kind. One query, and one a kind of record."""
+    about = [d for d in decisions if d.concerns]
+    addresses = {}
+    for kind in {d.concerns_kind for d in about}:
+        addresses[kind] = catalogue.links(kind, [d.concerns for d in about if d.concerns_kind == kind], user)
+    items = [d.item.submission_id for d in about if d.item.submission_id]
+    labels = dict(Submission.objects.visible_to(user).filter(pk__in=items).values_list("pk", "label")) if items else {}
+    for decision in decisions:
+        decision.concerned = None
+    for decision in about:
+        label = labels.get(decision.item.submission_id) or catalogue.label_of(decision.concerns_kind)
+        address = addresses[decision.concerns_kind].get(decision.concerns)
+        decision.concerned = Concerned(label or _("Rekaman lain"), address)
+    return decisions
+
+
+def concerned(user, unit, key):
+    """What the record ``key`` is called in the register of ``unit``, as far as ``user`` may read of it; else ""."""
+    rows = readable(user, unit).filter(concerns=key).select_related("item").order_by("-id")[:1]
+    return "".join(str(decision.concerned.label) for decision in give_concerned(user, list(rows)))
 
 
 class Followed:

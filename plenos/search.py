@@ -24,6 +24,7 @@ from .register import (
     archived,
     dressed,
     former,
+    give_concerned,
     give_follow_ups,
     numbered_like,
     readable,
@@ -259,7 +260,7 @@ def mark_archived(rows, words):
 
 
 def listed(user, rows, words, sort=""):
-    """What the register of a unit shows ``user`` of ``rows``: (their keys in order, whether older ones are left out)."""
+    """What the register of a unit shows of ``rows``: (their keys in order, whether older ones are left out)."""
     like = numbered_like(words)
     if words and not like:
         found = matching(user, rows, words, sort)
@@ -271,8 +272,9 @@ def listed(user, rows, words, sort=""):
 def loaded(user, keys, words=""):
     """The decisions with these keys in their order, with all that a line shows."""
     keys = list(keys)
-    by_key = {row.pk: row for row in dressed(Decision.objects.filter(pk__in=keys))}
+    by_key = {row.pk: row for row in dressed(user, Decision.objects.filter(pk__in=keys))}
     decisions = give_follow_ups(user, [by_key[key] for key in keys if key in by_key])
+    give_concerned(user, decisions)
     if words and not numbered_like(words):
         mark_decisions(user, decisions, words)
     return decisions

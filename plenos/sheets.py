@@ -5,7 +5,7 @@ from collections import Counter
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from bawaslu_portal.kernel import clock, texts
+from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.exports import Column, Table
 
 from . import submissions
@@ -27,7 +27,7 @@ def decisions(unit, rows, filters):
         Column("category", _("Kategori"), width=38),
         Column("manner", _("Cara"), width=30),
         Column("followed", _("Tindak lanjut"), width=38),
-        Column("related", _("Hubungan"), width=30),
+        Column("related", _("Hubungan"), width=38),
     ]
     lines = [
         {
@@ -73,9 +73,10 @@ def followed(sums):
 
 
 def related(decision):
-    """Which decision it reverses, and which reverse it."""
+    """Which decision it reverses, which reverse it, and which other record it concerns."""
     words = [_("mencabut %(reference)s") % {"reference": decision.reverses.reference}] if decision.reverses_id else []
     words += [_("dicabut oleh %(reference)s") % {"reference": one.reference} for one in decision.undone_through]
+    words += [_("menyangkut %(label)s") % {"label": decision.concerned.label}] if decision.concerned else []
     return "; ".join(words)
 
 
@@ -169,7 +170,7 @@ def _found(kind, thing):
         facts = {"reference": thing.reference, "title": thing.item.title, "text": _short(thing.text)}
         return {"day": day, **facts, "state": followed(thing.followed)}
     reference = _("Agenda %(order)s, %(week)s") % {"order": thing.order, "week": thing.pleno.week_text}
-    text = _short(" ".join(filter(None, [thing.background, texts.plain(thing.notes)])))
+    text = _short(thing.background)  # notes follow the minutes, of which a line knows nothing
     return {"day": day, "reference": reference, "title": thing.title, "text": text, "state": thing.get_fate_display()}
 
 

@@ -168,7 +168,10 @@ def search_for(user):
 
 
 def declare_desk(name, *, waiting=None, week=None):
-    """``waiting(user)`` and ``week(user)`` give rows for my desk: dicts of title, url, meta, side, state, due."""
+    """``waiting(user)`` and ``week(user)`` give rows for my desk: dicts of title, url, meta, side, state, due.
+
+    ``mail`` stands for the title in an e-mail, where the title holds words that someone typed.
+    """
     if waiting:
         _waiting[name] = waiting
     if week:
@@ -291,6 +294,23 @@ def link(name, uuid, user):
     declared = _kinds[name]
     thing = declared.model().objects.visible_to(user).filter(uuid=uuid).first()
     return declared.address(thing) if thing else None
+
+
+def links(name, uuids, user):
+    """The addresses of many things of kind ``name``, as ``link`` gives them: {uuid: address}; one query."""
+    if name not in _kinds or not uuids:
+        return {}
+    declared = _kinds[name]
+    rows = declared.model().objects.visible_to(user).filter(uuid__in=uuids)
+    if any(field.name == "organisation" for field in rows.model._meta.fields):
+        rows = rows.select_related("organisation")
+    return {thing.uuid: declared.address(thing) for thing in rows}
+
+
+def label_of(name):
+    """The name on screen of a kind of thing or of submission; empty where no app declares it (any more)."""
+    declared = _submissions.get(name) or _kinds.get(name)
+    return declared.label if declared else ""
 
 
 def navigation(request):

@@ -1,5 +1,7 @@
 """Forms of the register, the search and the follow-ups: filters of an address, and what is said of progress."""
 
+import uuid
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +41,14 @@ def flat(choices):
             yield str(value), label
 
 
+def is_key(text):
+    """Whether a text of an address is the key of a record, as we write it."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
 def _choice(label, choices, every):
     return forms.ChoiceField(label=label, choices=[("", every), *choices], required=False)
 
@@ -48,7 +58,7 @@ class RegisterFilter(Filter):
 
     q = forms.CharField(label=_("Cari dalam keputusan, pembahasan, dan nomor"), required=False, max_length=200)
 
-    def __init__(self, data, *, years, lateness, **kwargs):
+    def __init__(self, data, *, years, lateness, concerned=None, **kwargs):
         self.base_fields = dict(self.base_fields)
         self.base_fields["tahun"] = _choice(_("Tahun"), [(y, y) for y in years], _("Semua tahun"))
         self.base_fields["kategori"] = _choice(_("Kategori"), Decision.CATEGORIES, _("Semua kategori"))
@@ -62,6 +72,8 @@ class RegisterFilter(Filter):
             ]
             self.base_fields["tl"] = _choice(_("Tindak lanjut"), states, _("Semua"))
         concerns = [("lain", _("Menyangkut rekaman lain")), ("ubah", _("Mencabut atau dicabut"))]
+        if is_key(data.get("hal", "")):  # the address names one record; ``concerned`` says how it is called
+            concerns.append((data["hal"], (concerned(data["hal"]) if concerned else "") or _("Satu rekaman")))
         self.base_fields["hal"] = _choice(_("Hubungan"), concerns, _("Semua"))
         first = _("Paling cocok") if data.get("q", "").strip() else _("Terbaru")
         orders = [("baru", _("Terbaru")), ("lama", _("Terlama"))]

@@ -48,7 +48,12 @@ def decisions(request, code):
     unit = find_unit(request, code)
     reach = permissions.follow_up_reach(request.user, unit)
     lateness = reach in (permissions.ALL, permissions.OWN, permissions.LATENESS)
-    form = RegisterFilter(request.GET, years=register.years(unit), lateness=lateness)
+    form = RegisterFilter(
+        request.GET,
+        years=register.years(unit),
+        lateness=lateness,
+        concerned=lambda key: register.concerned(request.user, unit, key),
+    )
     wanted, words = form.wanted, form.wanted.get("q", "")
     rows = register.narrowed(register.readable(request.user, unit), request.user, unit, wanted)
     shown, more = search.listed(request.user, rows, words, wanted.get("urut", ""))
@@ -66,7 +71,7 @@ def decisions(request, code):
 
 def _find(request, code, year, number):
     """The decision at this reference, or 404; whether its words may be read stands as ``readable``."""
-    rows = register.dressed(register.known(request.user))
+    rows = register.dressed(request.user, register.known(request.user))
     decision = get_object_or_404(rows, organisation__code=code, year=year, number=number)
     of_unit = register.readable(request.user, decision.organisation)
     decision.readable = of_unit.filter(pk=decision.pk).exists()
