@@ -34,6 +34,18 @@ ALTER TABLE plenos_adjournment ADD CONSTRAINT adjournment_apart EXCLUDE USING gi
 );
 """
 
+# Of an attendee ``a`` and a decision ``d``: he is no member of its body who sat in the room at its minute.
+OUT_OF_THE_ROOM = """a.pleno_id <> d.pleno_id OR a.element <> 'member' OR a.status <> 'present'
+              OR a.arrived_at IS NULL OR a.arrived_at > d.happened_at OR a.left_at <= d.happened_at
+              OR EXISTS (SELECT 1 FROM plenos_absence x WHERE x.attendee_id = a.id
+                         AND x.since <= d.happened_at AND x.until > d.happened_at)"""
+
+
+def filled(text):
+    """SQL with its recurring parts put in."""
+    return text.replace("{OUT_OF_THE_ROOM}", OUT_OF_THE_ROOM).replace("{REFUSE}", REFUSE)
+
+
 # Where a statement wrote rows that a query still finds, it is refused. (name, table, what happened, query, sentence)
 CHECKS = [
     (
@@ -50,10 +62,7 @@ CHECKS = [
         "plenos_vote",
         """SELECT 1 FROM written w
            JOIN plenos_decision d ON d.id = w.decision_id JOIN plenos_attendee a ON a.id = w.attendee_id
-           WHERE a.pleno_id <> d.pleno_id OR a.element <> 'member' OR a.status <> 'present'
-              OR a.arrived_at > d.happened_at OR a.left_at <= d.happened_at
-              OR EXISTS (SELECT 1 FROM plenos_absence x WHERE x.attendee_id = a.id
-                         AND x.since <= d.happened_at AND x.until > d.happened_at)
+           WHERE {OUT_OF_THE_ROOM}
               OR (SELECT count(*) FROM plenos_vote v WHERE v.decision_id = d.id) > d.present""",
         "only members in the room vote, each once",
     ),
@@ -62,7 +71,7 @@ CHECKS = [
         "plenos_dissent",
         """SELECT 1 FROM written w
            JOIN plenos_decision d ON d.id = w.decision_id JOIN plenos_attendee a ON a.id = w.attendee_id
-           WHERE a.pleno_id <> d.pleno_id OR a.element <> 'member' OR a.status <> 'present'""",
+           WHERE {OUT_OF_THE_ROOM}""",
         "only members who are present dissent",
     ),
     (
@@ -96,6 +105,26 @@ CHECKS = [
 ]
 
 
+# Asked of an update only where it changes what the check is about: a seat may end later, and the pleno goes on.
+ONCE_WRITTEN = {"guard_chair"}
+CHAIR_CHANGED = f"""
+CREATE FUNCTION guard_chair_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM written w JOIN former f ON f.id = w.id JOIN kernel_membership m ON m.id = w.chair_id
+        WHERE (f.chair_id, f.planned_at, f.opened_at) IS DISTINCT FROM (w.chair_id, w.planned_at, w.opened_at)
+          AND (m.organisation_id <> w.organisation_id OR m.role NOT IN ('chair', 'member')
+               OR m.since > coalesce(w.opened_at, w.planned_at) OR m.until <= coalesce(w.opened_at, w.planned_at))) THEN
+        RAISE EXCEPTION 'the chair of a pleno is a member of the body in office' {REFUSE};
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER guard_chair_update AFTER UPDATE ON plenos_pleno REFERENCING OLD TABLE AS former NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION guard_chair_changed();
+ALTER TABLE plenos_pleno ENABLE ALWAYS TRIGGER guard_chair_update;
+"""  # noqa: S608 - of constants alone
+
+
 def check(name, table, query, sentence):
     """SQL of a guard that runs ``query`` over the rows that a statement wrote into ``table``."""
     made = f"""
@@ -107,7 +136,7 @@ BEGIN
     RETURN NULL;
 END $$;
 """
-    for moment in ("insert", "update"):
+    for moment in ("insert",) if name in ONCE_WRITTEN else ("insert", "update"):
         made += f"""
 CREATE TRIGGER {name}_{moment} AFTER {moment.upper()} ON {table} REFERENCING NEW TABLE AS written
     FOR EACH STATEMENT EXECUTE FUNCTION {name}();
@@ -116,8 +145,89 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_{moment};
     return made
 
 
+# An item is put off or withdrawn only once its decision is undone; before, it has none, so only changes are asked.
+PUT_OFF = """
+CREATE FUNCTION guard_fate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM plenos_decision d
+               WHERE d.item_id = NEW.id AND d.undone_at IS NULL AND d.result <> 'tied') THEN
+        RAISE EXCEPTION 'an item under a standing decision is neither put off nor withdrawn' {REFUSE};
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER guard_fate AFTER UPDATE OF fate ON plenos_agendaitem
+    FOR EACH ROW WHEN (NEW.fate IN ('deferred', 'withdrawn')) EXECUTE FUNCTION guard_fate();
+ALTER TABLE plenos_agendaitem ENABLE ALWAYS TRIGGER guard_fate;
+"""
+
+
+# Who voted or dissented on a standing decision stays in the room at its minute. Asked when the transaction ends: a verb
+# writes the hours first and then says, in words, which decision they break.
+STILL_THERE = """
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM (SELECT decision_id, attendee_id FROM plenos_vote
+                       UNION ALL SELECT decision_id, attendee_id FROM plenos_dissent) v
+        JOIN plenos_decision d ON d.id = v.decision_id JOIN plenos_attendee a ON a.id = v.attendee_id
+        WHERE {whose} AND d.undone_at IS NULL AND ({OUT_OF_THE_ROOM})
+    ) THEN
+        RAISE EXCEPTION 'who voted was in the room at that minute' {REFUSE};
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER {name} AFTER {event} ON {table} DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW {when} EXECUTE FUNCTION {name}();
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};
+"""
+
+
+def still_there(**parts):
+    """SQL of that guard: its name, table, event, when it is asked, and whose votes."""
+    text = STILL_THERE
+    for part, value in parts.items():
+        text = text.replace(f"{{{part}}}", value)
+    return text
+
+
+def changed(*names):
+    """The condition of a trigger that one of these columns was changed."""
+    return "WHEN ({})".format(" OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in names))
+
+
+VOTERS = [
+    {
+        "name": "guard_voter_present",
+        "table": "plenos_attendee",
+        "event": "UPDATE",
+        "when": changed("pleno_id", "element", "status", "arrived_at", "left_at"),
+        "whose": "v.attendee_id = NEW.id",
+    },
+    {
+        "name": "guard_voter_away",
+        "table": "plenos_absence",
+        "event": "INSERT OR UPDATE",
+        "when": "",
+        "whose": "v.attendee_id = NEW.attendee_id",
+    },
+    {
+        "name": "guard_voter_minute",
+        "table": "plenos_decision",
+        "event": "UPDATE",
+        "when": changed("pleno_id", "happened_at", "undone_at"),
+        "whose": "v.decision_id = NEW.id",
+    },
+]
+
+
 class Migration(migrations.Migration):
     dependencies = [("plenos", "0002_guards")]
     operations = [
-        migrations.RunSQL(SESSIONS + "".join(check(*one) for one in CHECKS), migrations.RunSQL.noop),
+        migrations.RunSQL(
+            SESSIONS + filled("".join(check(*one) for one in CHECKS)) + CHAIR_CHANGED, migrations.RunSQL.noop
+        ),
+        migrations.RunSQL(
+            filled(PUT_OFF + "".join(still_there(**one) for one in VOTERS)),
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -31,9 +31,17 @@ WEEK = datetime.timedelta(weeks=1)
 
 
 def refused(write, match):
-    """Run ``write`` past the verbs: the database refuses it and names why."""
+    """Run ``write`` past the verbs: the database refuses it, at the latest when it ends, and names why."""
     with pytest.raises(IntegrityError, match=match), transaction.atomic():
         write()
+        connection.check_constraints()
+
+
+def holds(write):
+    """Run ``write`` past the verbs: the database takes it."""
+    with transaction.atomic():
+        write()
+        connection.check_constraints()
 
 
 def update(rows, **values):
@@ -101,6 +109,14 @@ class TestSessions:
         for seat in (stranger, membership(cast, cast.secretary), former):
             refused(update(rows, chair=seat), "the chair of a pleno")
         assert rows.update(chair=membership(cast, cast.members[1])) == 1
+
+    def test_a_pleno_goes_on_when_the_seat_of_its_chair_ends_later(self, cast):
+        draft = make_draft(cast)
+        rows = Pleno.objects.filter(pk=draft.pk)
+        Membership.objects.filter(pk=draft.chair_id).update(until=WHEN - HOUR)
+        lifecycle.add_item(draft, by=cast.secretary, title="Tambahan")
+        assert rows.update(place="Aula") == 1
+        refused(update(rows, planned_at=WHEN + HOUR), "the chair of a pleno")
 
 
 class TestPresence:
@@ -176,8 +192,90 @@ class TestVotes:
         facts = {"organisation": cast.unit, "decision": decision, "attendee": row_of(pleno, cast.members[4])}
         refused(lambda: Dissent.objects.create(text="Tidak.", **facts), "only members who are present dissent")
 
+    def test_a_dissent_by_someone_out_of_the_room(self, cast):
+        pleno = make_open(cast)
+        out = row_of(pleno, cast.members[3])
+        with clock.at(WHEN + 2 * MINUTE):
+            lifecycle.step_out(out, by=cast.secretary)
+        decision = decided(cast, pleno)
+        facts = {"organisation": cast.unit, "decision": decision, "text": "Tidak."}
+        refused(lambda: Dissent.objects.create(attendee=out, **facts), "only members who are present dissent")
+        holds(lambda: Dissent.objects.create(attendee=row_of(pleno, cast.members[4]), **facts))
+
+
+class TestPresenceAfterwards:
+    """Who voted or dissented stays in the room at that minute, whatever is written later."""
+
+    CHANGES = [
+        {"left_at": WHEN + 4 * MINUTE},
+        {"left_at": WHEN + 5 * MINUTE},
+        {"arrived_at": WHEN + 6 * MINUTE},
+        {"status": "ill"},
+        {"arrived_at": None},
+    ]
+
+    @pytest.mark.parametrize("values", CHANGES)
+    def test_the_hours_of_a_voter(self, cast, values):
+        pleno = make_open(cast)
+        decision = by_vote(cast, pleno)
+        rows = Attendee.objects.filter(pk=row_of(pleno, cast.members[3]).pk)
+        refused(update(rows, **values), "who voted was in the room|attendee_")
+        holds(update(rows, left_at=WHEN + 6 * MINUTE))
+        lifecycle.undo_decision(decision, by=cast.secretary)
+        if "arrived_at" not in values:
+            holds(update(rows, **values))
+
+    def test_an_absence_of_a_voter(self, cast):
+        pleno = make_open(cast)
+        by_vote(cast, pleno)
+        facts = {"organisation": cast.unit, "pleno": pleno, "attendee": row_of(pleno, cast.members[3])}
+
+        def away(since, until):
+            return lambda: Absence.objects.create(since=WHEN + since * MINUTE, until=WHEN + until * MINUTE, **facts)
+
+        refused(away(4, 6), "who voted was in the room")
+        refused(away(5, 6), "who voted was in the room")
+        holds(away(6, 7))
+        rows = Absence.objects.filter(attendee=facts["attendee"])
+        refused(update(rows, since=WHEN + 4 * MINUTE), "who voted was in the room")
+
+    def test_the_hours_of_one_who_dissented(self, cast):
+        pleno = make_open(cast)
+        row = row_of(pleno, cast.members[3])
+        decided(cast, pleno, dissents={row.pk: "Tidak."})
+        refused(update(Attendee.objects.filter(pk=row.pk), left_at=WHEN + 4 * MINUTE), "who voted was in the room")
+        other = Attendee.objects.filter(pk=row_of(pleno, cast.members[4]).pk)
+        holds(update(other, left_at=WHEN + 4 * MINUTE))
+
+    def test_the_minute_of_a_decision_is_compared_with_its_votes(self, cast):
+        pleno = make_open(cast)
+        out = row_of(pleno, cast.members[3])
+        decision = by_vote(cast, pleno)
+        with clock.at(WHEN + 8 * MINUTE):
+            lifecycle.step_out(out, by=cast.secretary)
+        rows = Decision.objects.filter(pk=decision.pk)
+        refused(update(rows, happened_at=WHEN + 9 * MINUTE), "who voted was in the room")
+        holds(update(rows, happened_at=WHEN + 7 * MINUTE))
+        undone = {"undone_at": WHEN + 10 * MINUTE, "undone_by": cast.secretary}
+        holds(update(rows, happened_at=WHEN + 9 * MINUTE, **undone))
+        refused(update(rows, undone_at=None, undone_by=None), "who voted was in the room")
+
 
 class TestDecisions:
+    @pytest.mark.parametrize("fate", ["withdrawn", "deferred"])
+    def test_an_item_under_a_standing_decision_is_not_put_off(self, cast, fate):
+        pleno = make_open(cast)
+        decision = decided(cast, pleno)
+        put_off = {"fate": fate, "fate_reason": "Belum siap", "fate_at": WHEN + 6 * MINUTE}
+        rows = AgendaItem.objects.filter(pk=decision.item_id)
+        refused(update(rows, **put_off), "an item under a standing decision")
+        Decision.objects.filter(pk=decision.pk).update(result=TIED)
+        holds(update(rows, **put_off))
+        rows.update(fate="waiting", fate_reason="", fate_at=None)
+        Decision.objects.filter(pk=decision.pk).update(result="accepted")
+        lifecycle.undo_decision(decision, by=cast.secretary)
+        holds(update(rows, **put_off))
+
     def decision(self, pleno, **facts):
         values = {
             "organisation": pleno.organisation,
@@ -224,10 +322,10 @@ def test_the_guards_hold_for_every_session_of_the_database():
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal AND tgname ~
-               '^guard_(chair|vote|dissent|decision|absence|presence)_(insert|update)$'"""
+               '^guard_((chair|vote|dissent|decision|absence|presence)_(insert|update)|voter_[a-z]+|fate)$'"""
         )
         found = dict(cursor.fetchall())
-    assert len(found) == 12
+    assert len(found) == 16
     assert set(found.values()) == {"A"}
 
 
