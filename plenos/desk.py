@@ -24,9 +24,11 @@ def rows(user):
     ]
 
 
-def _row(row, title, state):
+def _row(row, title, mail, state):
+    # What was decided in a closed session stays in the portal: ``mail`` names the follow-up by its decision alone.
     return {
         "title": title,
+        "mail": mail % {"of": row.decision.reference},
         "url": row.get_absolute_url(),
         "meta": f"{row.organisation.name} · {row.decision.reference}",
         "side": "",
@@ -41,11 +43,13 @@ def _to_do(row):
     state = None
     if late:
         state = ("miss", pgettext("huruf: lewat tenggat", "L"), _("Lewat tenggat %(days)s hari") % {"days": late})
-    return _row(row, _("Tindak lanjut: %(what)s") % {"what": row.what}, state)
+    title = _("Tindak lanjut: %(what)s") % {"what": row.what}
+    return _row(row, title, _("Tindak lanjut keputusan %(of)s"), state)
 
 
 def _to_confirm(row):
-    return _row(row, _("Nyatakan selesai atau belum: %(what)s") % {"what": row.what}, None)
+    title = _("Nyatakan selesai atau belum: %(what)s") % {"what": row.what}
+    return _row(row, title, _("Nyatakan selesai atau belum: tindak lanjut keputusan %(of)s"), None)
 
 
 def _more(waiting):

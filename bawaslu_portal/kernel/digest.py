@@ -1,7 +1,8 @@
 """One e-mail a day at most: what waits for a person, and what he was told since the last one.
 
 The same rows as on his desk and among his notices, asked through the same registry, so it can say nothing that he may
-not read. It goes out in the morning of his own unit, and only where there is something to say.
+not read; and no content of a closed record, which never leaves by e-mail: a row whose title holds typed words gives
+others for it (``mail``). It goes out in the morning of his own unit, and only where there is something to say.
 """
 
 import datetime
@@ -43,7 +44,7 @@ def recipients(now):
 
 def _row(row, organisation):
     due = row.get("due")
-    said = str(row["title"])
+    said = str(row.get("mail") or row["title"])
     if due:
         said += f" ({_('tenggat')} {clock.local(due, organisation).strftime('%d-%m-%Y')})"
     return f"- {said}\n  {settings.PORTAL_ADDRESS}{row['url']}" if row.get("url") else f"- {said}"

@@ -122,18 +122,24 @@ def require_signed(pleno, minutes, by):
 
 
 def _remind_one(user, pleno, minutes, url, key):
-    """The notice and the message, in the reader's language; neither says what was decided."""
+    """The notice, in the reader's language; it says nothing of what was decided.
+
+    It is in his digest too, where he has one, so he gets no mail of its own. Where the portal sends none at all, a
+    message without an address of e-mail waits in the outbox, to be handed over.
+    """
     text = _("Risalah %(number)s, %(unit)s, menunggu konfirmasi Anda.") % {
         "number": minutes.number,
         "unit": pleno.organisation.name,
     }
     notices.tell([user], pleno.organisation, "plenos.remind", pleno, text=text, url=url, key=key)
+    if settings.EMAIL_CONFIGURED:
+        return
     body = _("Yth. %(name)s,\n\n%(text)s\n\nBaca dan konfirmasikan di Portal Bawaslu: %(url)s")
     mail.put(
         pleno.organisation,
         about_kind="pleno",
         about=pleno,
-        to=user,
+        to={"name": user.name, "phone": user.phone},
         subject=_("Konfirmasi risalah %(number)s") % {"number": minutes.number},
         body=body % {"name": user.name, "text": text, "url": f"{settings.PORTAL_ADDRESS}{url}"},
     )

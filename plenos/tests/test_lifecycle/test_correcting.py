@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import override_settings
 
 from bawaslu_portal.kernel import clock, documents
 from bawaslu_portal.kernel.lifecycle import Conflict, TransitionRefused
@@ -216,6 +217,21 @@ def test_reminders_go_to_those_who_have_not_confirmed_once_a_day(cast, ratified)
             correcting.remind(correction, by=cast.secretary)
     with clock.at(ratified.closed_at + 4 * DAY):
         assert len(correcting.remind(correction, by=cast.secretary)) == 4
+
+
+def test_a_reminder_is_no_mail_of_its_own_beside_the_digest(cast, ratified):
+    correction = make_correction(cast, ratified, changes=WORDS)
+    messages = OutboxMessage.objects.filter(subject_line__startswith="Konfirmasi risalah")
+    with later(ratified):
+        correcting.put_up(correction, by=cast.secretary)
+        with override_settings(EMAIL_CONFIGURED=True):
+            assert len(correcting.remind(correction, by=cast.secretary)) == 5
+    assert not messages.exists()
+    assert Notice.objects.filter(kind="plenos.remind").count() == 5
+    with clock.at(ratified.closed_at + 4 * DAY):
+        correcting.remind(correction, by=cast.secretary)
+    assert set(messages.values_list("to_email", flat=True)) == {""}  # to be handed over, never sent
+    assert {message.to_name for message in messages} == {member.name for member in cast.members}
 
 
 def test_it_is_read_again_above(cast, ratified):
