@@ -23,6 +23,12 @@ def _model():
     return Pleno
 
 
+def _archived():
+    from .models import ArchivedMinutes
+
+    return ArchivedMinutes
+
+
 def _build(document):
     return documents.paper(document.kind, document.record)
 
@@ -50,6 +56,7 @@ def _follow_up():
     return FollowUp
 
 
+catalogue.declare(Kind("archived_minutes", _archived, _("Risalah tahun lalu"), lambda row: row.get_absolute_url()))
 catalogue.declare(
     Kind("decision", _decision, _("Keputusan"), lambda row: row.get_absolute_url(), register.extracts_readable)
 )
@@ -169,7 +176,7 @@ catalogue.declare_sentences(
         "plenos.pleno.resume": _("melanjutkan rapat yang diskors: {present} anggota, kuorum {needed}"),
         "plenos.pleno.attach": _("menambah {files} lampiran pada satu agenda"),
         "plenos.pleno.describe": _("mengubah keterangan lampiran"),
-        "plenos.pleno.detach": _("menghapus lampiran {name}"),
+        "plenos.pleno.detach": _("menghapus satu lampiran"),
         "plenos.submission.attach": _("menambah {files} lampiran pada usul"),
         "plenos.follow_up.attach": _("menambah {files} bukti pada tindak lanjut"),
         "plenos.pleno.word": _("menulis kata pembuka dan penutup risalah"),

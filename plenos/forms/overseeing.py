@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bawaslu_portal.kernel import remarks
 from bawaslu_portal.kernel.forms import KeyedMixin, PortalForm
 
 
@@ -41,3 +42,22 @@ class ManyForm(PortalForm):
         if cleaned.get("lakukan") == self.RETURN and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("Tulis alasannya."))
         return cleaned
+
+
+class AskForm(PortalForm):
+    """Weeks that were ticked (74.71/2024-W34), and what is asked of each unit."""
+
+    minggu = forms.MultipleChoiceField(
+        widget=forms.MultipleHiddenInput,
+        error_messages={
+            "required": _("Tandai paling sedikit satu minggu."),
+            "invalid_choice": _("Minggu %(value)s tidak dapat Anda mintai penjelasan."),
+        },
+    )
+    text = forms.CharField(
+        label=_("Yang diminta dijelaskan"), max_length=remarks.LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args, weeks, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["minggu"].choices = [(key, key) for key in weeks]

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bawaslu_portal.kernel import db, duties, ledger, scope
+from bawaslu_portal.kernel import db, duties, ledger, remarks, scope
 from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused, lock, require
 from bawaslu_portal.kernel.models import Duty
 from bawaslu_portal.kernel.models.duties import RETURNED
@@ -63,9 +63,8 @@ def _duty_of(pleno):
 
 
 def many(plenos, verb, *, by):
-    """Do ``verb`` to each of ``plenos``, each in a short transaction of its own: what was refused stops nothing else.
-
-    Gives (done, refused): plenos, and (pleno, sentence).
+    """Do ``verb`` to each of ``plenos`` (or of other things), each in a short transaction of its own: what was refused
+    stops nothing else. Gives (done, refused): plenos, and (pleno, sentence).
     """
     done, refused = [], []
     for pleno in plenos:
@@ -88,3 +87,8 @@ def mark_many_read(plenos, *, by):
 def return_many(plenos, *, by, reason):
     """Send each of them back with the same reason."""
     return many(plenos, lambda pleno: return_minutes(pleno, by=by, reason=reason), by=by)
+
+
+def ask_many(weeks, *, by, text):
+    """Ask for an explanation of each of the duties ``weeks`` in the same words."""
+    return many(weeks, lambda duty: remarks.say("duty", duty, by=by, text=text, kind=remarks.ASKED), by=by)

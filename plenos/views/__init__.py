@@ -37,7 +37,15 @@ from .meeting import (
     withdraw,
 )
 from .noting import notes, notes_settle
-from .overseeing import deliveries_many, pleno_talk, return_minutes, week_talk
+from .overseeing import (
+    archived_talk,
+    ask_many,
+    deliveries_many,
+    pleno_talk,
+    return_minutes,
+    submission_talk,
+    week_talk,
+)
 from .performance import performance
 from .planning import (
     agenda,
@@ -77,6 +85,8 @@ __all__ = [
     "absent",
     "adjourn",
     "agenda",
+    "archived_talk",
+    "ask_many",
     "attachment_edit",
     "attachment_file",
     "attachment_remove",
@@ -155,6 +165,7 @@ __all__ = [
     "step_in",
     "step_out",
     "stop",
+    "submission_talk",
     "take_back",
     "undo",
     "unit_list",

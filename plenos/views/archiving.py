@@ -6,11 +6,12 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from bawaslu_portal.kernel import exports, forms, ledger, uploads, workbooks
+from bawaslu_portal.kernel import exports, forms, ledger, remark_forms, uploads, workbooks
 from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
 
 from .. import archive as sheets
@@ -83,7 +84,8 @@ def _found(request, code, uuid):
 def archived(request, code, uuid):
     """One of them: what the sheet says of it, the scan, and who stated that it is true."""
     found = _found(request, code, uuid)
-    context = {"unit": found.organisation, "minutes": found}
+    talk = remark_forms.panel(request.user, found, reverse("plenos:archived_talk", args=[code, found.uuid]))
+    context = {"unit": found.organisation, "minutes": found, "talk": talk}
     if permissions.may_archive(request.user, found.organisation):
         context["history"] = ledger.history_of(found)
     return render(request, "plenos/archived.html", context)

@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 
-from bawaslu_portal.kernel import clock, exports
+from bawaslu_portal.kernel import clock, exports, scope
 
 from .. import boards, calendar_year, tables
 from .fetch import find_unit
@@ -68,6 +68,7 @@ def absent(request, code=None):
         "explained": boards.EXPLAINED.items(),
         "chosen": request.GET.get("penjelasan", ""),
         "provinces": [unit for unit in frame.units if unit.level == "province"] if frame.nation else [],
+        "asks": scope.units_below(request.user, scope.OVERSEERS) & {row.unit.pk for row in page},
     }
     return render(request, "plenos/absent.html", context)
 

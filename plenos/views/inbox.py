@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from bawaslu_portal.kernel import catalogue, exports, forms, ledger
+from bawaslu_portal.kernel import catalogue, exports, forms, ledger, remark_forms
 from bawaslu_portal.kernel.lifecycle import NotPermitted
 
 from .. import intake, lifecycle, permissions, preparation, sheets, submissions
@@ -118,6 +119,9 @@ def _show(request, found, *, attach=None, status=200):
         "may_resubmit": found.state in ("withdrawn", "returned") and found.by_id == request.user.pk,
         "place": PlaceForm(plenos=preparation.preparing(found.organisation)) if keeps and live else None,
         "history": ledger.history_of(found),
+        "talk": remark_forms.panel(request.user, found, reverse("plenos:submission_talk", args=[found.uuid]))
+        if found.between_units
+        else None,
     }
     return render(request, "plenos/submission.html", context, status=status)
 

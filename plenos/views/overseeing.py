@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from bawaslu_portal.kernel import forms, remark_forms, remarks
+from bawaslu_portal.kernel import forms, remark_forms, remarks, scope
 from bawaslu_portal.kernel.lifecycle import NotPermitted
 from bawaslu_portal.kernel.models import Duty
 
-from .. import compliance, lifecycle, permissions, queries
-from ..forms.overseeing import ManyForm, ReturnForm
+from .. import compliance, lifecycle, permissions, queries, register
+from ..forms.overseeing import AskForm, ManyForm, ReturnForm
 from ..lifecycle import overseeing
 from .fetch import REFUSALS, find, find_unit, refuse
+from .inbox import find_submission
 
 SHOWN = 10  # refusals that are said one by one
 
@@ -56,13 +57,44 @@ def deliveries_many(request):
         reason = form.cleaned_data["reason"]
         done, refused = overseeing.return_many(plenos, by=request.user, reason=reason)
         said = ngettext("%(count)s risalah dikembalikan.", "%(count)s risalah dikembalikan.", len(done))
+    _report(request, done, refused, said, remarks.name_of)
+    return redirect("plenos:deliveries")
+
+
+def _report(request, done, refused, said, name):
+    """How many were done, and which were refused for what reason."""
     if done:
         messages.success(request, said % {"count": len(done)})
-    for pleno, sentence in refused[:SHOWN]:
-        messages.warning(request, f"{pleno.organisation.name}, {pleno.title}: {sentence}")
+    for thing, sentence in refused[:SHOWN]:
+        messages.warning(request, f"{thing.organisation.name}, {name(thing)}: {sentence}")
     if len(refused) > SHOWN:
         messages.warning(request, _("%(count)s lagi ditolak.") % {"count": len(refused) - SHOWN})
-    return redirect("plenos:deliveries")
+
+
+def _ticked(request):
+    """The duties of the weeks that were ticked and whose unit the reader may ask, by code/week."""
+    asked = [key.split("/") for key in request.POST.getlist("minggu") if key.count("/") == 1]
+    codes, weeks = {code for code, _week in asked}, {week for _code, week in asked}
+    below = scope.units_below(request.user, scope.OVERSEERS)
+    rows = Duty.objects.filter(kind=compliance.HELD_DUTY, organisation__in=below, period__in=weeks)
+    rows = rows.filter(organisation__code__in=codes).select_related("organisation")
+    return {f"{duty.organisation.code}/{duty.period}": duty for duty in rows}
+
+
+@require_POST
+@transaction.non_atomic_requests
+def ask_many(request):
+    """Ask for the explanation of every week that was ticked: a short transaction for each, and a report."""
+    found = _ticked(request)
+    form = AskForm(request.POST, weeks=found)
+    if not form.is_valid():
+        chosen = [(key, found[key]) for key in request.POST.getlist("minggu") if key in found]
+        return forms.page(request, "plenos/ask_many.html", form, chosen=chosen)
+    weeks = [found[key] for key in dict.fromkeys(form.cleaned_data["minggu"])]
+    done, refused = overseeing.ask_many(weeks, by=request.user, text=form.cleaned_data["text"])
+    said = ngettext("%(count)s penjelasan diminta.", "%(count)s penjelasan diminta.", len(done))
+    _report(request, done, refused, said, remarks.name_of)
+    return redirect("plenos:absent")
 
 
 def _talk(request, kind, thing, title, back):
@@ -101,3 +133,18 @@ def week_talk(request, code, year, week):
     duty = get_object_or_404(owed.select_related("organisation"), organisation=unit)
     title = _("Minggu ke-%(week)s %(year)s") % {"week": week, "year": year}
     return _talk(request, "duty", duty, title, compliance.week_address(unit, monday))
+
+
+def submission_talk(request, uuid):
+    """The thread on what one unit put before the plenary of another, between the two."""
+    found = find_submission(request, uuid)
+    if not found.between_units:
+        raise Http404
+    return _talk(request, "plenos.submission", found, found.label, found.get_absolute_url())
+
+
+def archived_talk(request, code, uuid):
+    """The thread on minutes of an earlier year."""
+    unit = find_unit(request, code)
+    found = get_object_or_404(register.archived(request.user, unit).select_related("organisation"), uuid=uuid)
+    return _talk(request, "archived_minutes", found, found.title, found.get_absolute_url())

@@ -77,6 +77,7 @@ def _plenos(w):
         "inbox": (unit, c.staff),
         "propose": (unit, c.staff),
         "submission": ({"uuid": w.proposal.uuid}, c.member),
+        "submission_talk": ({"uuid": w.request.uuid}, c.province),
         "submission_attach": ({"uuid": w.proposal.uuid}, c.member),
         "submission_place": ({"uuid": w.open_proposal.uuid}, secretary),
         "submission_return": ({"uuid": w.proposal.uuid}, secretary),
@@ -122,6 +123,7 @@ def _plenos(w):
         "return_minutes": (_of(w.ratified_open), c.province),
         "pleno_talk": (_of(w.ratified_open), c.province),
         "week_talk": ({**unit, "year": w.draft.week_year, "week": w.draft.week}, c.province),
+        "ask_many": ({}, c.province),
         "board_of": (unit, c.staff),
         "absent_of": (unit, c.staff),
         "calendar": ({**unit, "year": w.draft.week_year}, c.staff),
@@ -138,6 +140,7 @@ def _plenos(w):
         "archive_store": (unit, secretary),
         "archive_template": (unit, secretary),
         "archived": ({**unit, "uuid": w.archived.uuid}, c.staff),
+        "archived_talk": ({**unit, "uuid": w.archived.uuid}, c.province),
         "archived_file": ({**unit, "uuid": w.archived.uuid}, c.staff),
     }
 
