@@ -12,6 +12,7 @@ from bawaslu_portal.kernel.models.members import ADMINISTRATOR
 
 from . import permissions
 from .models import Attachment, FollowUp, Progress
+from .models.following import UNSETTLED
 from .models.items import FOLLOW_UPS
 
 MOST = 1000  # settled follow-ups are counted up to here
@@ -202,6 +203,21 @@ def reviewed(pleno):
 def reviews(items):
     """Whether one of these agenda items looks through the follow-ups."""
     return any(item.standing_kind == FOLLOW_UPS for item in items)
+
+
+def left_unreviewed(pleno, items):
+    """What ``reviewed`` gives, where none of these agenda items looks through it: nothing is out of sight."""
+    return [] if reviews(items) else reviewed(pleno)
+
+
+def lost_without(item):
+    """The unsettled follow-ups that nothing on the agenda looks through once ``item`` is taken off it. One that was
+    put off before goes on waiting, and so is not lost."""
+    if item.standing_kind != FOLLOW_UPS or item.carried_from_id:
+        return FollowUp.objects.none()
+    if item.pleno.items.filter(standing_kind=FOLLOW_UPS).exclude(pk=item.pk).exists():
+        return FollowUp.objects.none()
+    return before(item.pleno).filter(state__in=UNSETTLED)
 
 
 def told(follow_up):

@@ -47,6 +47,7 @@ def test_a_new_body_takes_its_first_pleno_to_a_delivered_berita_acara(chromium, 
     taker.page.fill("#id_agenda", "Rencana kerja pengawasan pekan ini\nLaporan kegiatan divisi")
     if taker.page.locator("#id_recorded_late").is_checked():
         taker.page.locator("#id_recorded_late").uncheck()
+    taker.page.locator("#id_prepare").uncheck()
     taker.press("Simpan draf")
     assert taker.page.url.endswith(here), taker.page.inner_text("main")
     taker.follow("Terbitkan undangan")

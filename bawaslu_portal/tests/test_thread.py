@@ -35,6 +35,7 @@ def test_members_confirm_the_chair_ratifies_and_the_province_reads(chromium, por
     taker.page.fill("#id_guests", "Contoh Tamu, Panwaslu Distrik")
     if taker.page.locator("#id_recorded_late").is_checked():
         taker.page.locator("#id_recorded_late").uncheck()
+    taker.page.locator("#id_prepare").uncheck()
     taker.press("Simpan draf")
     taker.follow("Terbitkan undangan")
     taker.send()

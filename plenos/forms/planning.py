@@ -105,6 +105,12 @@ class PlanForm(KeyedMixin, PlenoForm):
         help_text=_("Setiap kejadian ditulis dengan waktunya, di samping waktu pencatatan."),
     )
 
+    prepare = forms.BooleanField(
+        label=_("Isi dengan agenda tetap, yang ditunda, dan kotak masuk"),
+        required=False,
+        help_text=_("Pokok itu mendahului agenda yang ditulis di atas; dapat diatur lagi sesudah disimpan."),
+    )
+
     def clean_agenda(self):
         titles = [line.strip() for line in self.cleaned_data["agenda"].splitlines() if line.strip()]
         if any(len(title) > 200 for title in titles):
@@ -126,6 +132,8 @@ class PlanForm(KeyedMixin, PlenoForm):
         planned = cleaned.get("planned_at")
         if planned and cleaned.get("recorded_late") and planned > clock.now():
             self.add_error("planned_at", _("Pleno yang sudah berlangsung tidak mungkin di masa depan."))
+        if cleaned.get("recorded_late"):
+            cleaned["prepare"] = False  # its agenda is what was really dealt with
         if planned and not cleaned.get("recorded_late") and planned < clock.now() - datetime.timedelta(hours=12):
             self.add_error(
                 "planned_at", _("Waktu ini sudah lewat. Ubah waktunya, atau tandai pleno ini sudah berlangsung.")

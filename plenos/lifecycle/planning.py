@@ -11,12 +11,13 @@ from bawaslu_portal.kernel import clock, documents, ledger, mail, numbering
 from bawaslu_portal.kernel.lifecycle import Conflict, TransitionRefused, advance, lock, require
 from bawaslu_portal.kernel.models import Membership, Organisation
 
-from .. import appointment, preparation, queries
+from .. import appointment, follow_ups, preparation, queries
 from .. import documents as papers
 from ..models import AgendaItem, Attendee, Invitation, Pleno
+from ..models.following import UNSETTLED
 from ..models.sessions import CANCELLED, ELEMENT_GUEST
 from ..permissions import may_plan, may_prepare
-from . import intake, table
+from . import following, intake, table
 
 OLDEST_LETTER = 60  # days
 FARTHEST_WEEK = 60  # days between the week that a pleno is for and its own (0003_refusals says the same)
@@ -155,13 +156,29 @@ def edit_item(item, *, by, version=None, **fields):
 def remove_item(item, *, by, reason=""):
     """Take an item off the agenda before the pleno opens; the others close up. Raises Conflict if it is gone.
 
-    One that an earlier pleno put off goes on waiting for the next; with a ``reason`` it is dropped for good.
+    One that an earlier pleno put off goes on waiting for the next; with a ``reason`` it is dropped for good. The one
+    that looks through follow-ups needs a reason while there are any (ValidationError): it is noted on each of them.
     """
     with advance(table.ARRANGE, item.pleno, by=by) as act:
         row = _still_there(item)
+        _tell_follow_ups(row, by=by, reason=reason)
         intake.taken_off(row, by=by, reason=reason)
         act.note(item=str(row.uuid), what="remove")
         preparation.take_out(act.thing, row)
+
+
+def _tell_follow_ups(item, *, by, reason):
+    """Note on each follow-up why it is not looked through. All are held before the ledger's head is."""
+    left = [lock(row) for row in follow_ups.lost_without(item).order_by("pk")]
+    if left and not reason.strip():
+        raise ValidationError(
+            {"reason": _("Masih ada tindak lanjut yang belum selesai. Tulis mengapa tidak ditinjau pada pleno ini.")}
+        )
+    # What stands in the record of a follow-up is Indonesian, as on paper.
+    words = f"Tidak ditinjau pada pleno {item.pleno.week_text}: {reason.strip()}"
+    for row in left:
+        if row.state in UNSETTLED:
+            following.note_progress(row, by=by, text=words)
 
 
 def move_item(item, *, by, to):

@@ -13,7 +13,7 @@ from plenos import documents, follow_ups, lifecycle
 from plenos.lifecycle import following
 from plenos.models import Decision, FollowUp, Progress
 
-from .factories import ROLES, WHEN, item_of, make_closed, make_open, membership, sign_all
+from .factories import ROLES, WHEN, item_of, make_closed, make_draft, make_open, membership, sign_all
 
 DAY = datetime.timedelta(days=1)
 DUE = datetime.date(2024, 8, 26)
@@ -332,6 +332,31 @@ def test_the_next_pleno_looks_through_them_as_they_stood_when_it_closed(cast, ro
     ]
     own = make_closed(cast, when=WHEN + 21 * DAY)
     assert documents.minutes_record(own)["items"][0]["reviewed"] == []
+
+
+REVIEW = {"title": "Tindak lanjut", "standing_kind": "follow_ups", "access": "closed"}
+
+
+def test_their_item_leaves_an_agenda_only_with_a_reason_that_stands_on_each(cast, row):
+    draft = make_draft(cast, when=WHEN + 7 * DAY, agenda=[REVIEW, "Lain"])
+    with clock.at(WHEN + 3 * DAY):
+        with pytest.raises(ValidationError) as refused:
+            lifecycle.remove_item(item_of(draft), by=cast.secretary, reason=" ")
+        assert "reason" in refused.value.message_dict
+        assert draft.items.count() == 2
+        lifecycle.remove_item(item_of(draft), by=cast.secretary, reason="Ditinjau minggu depan.")
+    assert [i.title for i in draft.items.all()] == ["Lain"]
+    assert row.progress.get().text == f"Tidak ditinjau pada pleno {draft.week_text}: Ditinjau minggu depan."
+    assert LedgerEntry.objects.filter(thing=str(row.uuid), action="plenos.follow_up.note").count() == 1
+
+
+def test_their_item_leaves_freely_while_another_looks_through_them_or_none_is_unsettled(cast, row):
+    draft = make_draft(cast, when=WHEN + 7 * DAY, agenda=[REVIEW, {**REVIEW, "title": "Lagi"}])
+    with clock.at(WHEN + 3 * DAY):
+        lifecycle.remove_item(item_of(draft), by=cast.secretary)
+        following.stop(row, by=cast.chair, text="Tidak perlu lagi")
+        lifecycle.remove_item(item_of(draft), by=cast.secretary)
+    assert not draft.items.exists()
 
 
 def test_words_of_a_closed_item_do_not_come_into_an_open_one(cast, row):

@@ -49,6 +49,20 @@ def test_of_two_drafts_one_takes_over_what_was_put_off(cast):  # noqa: F811
     assert AgendaItem.objects.filter(carried_from=origin).count() == 1
 
 
+def test_of_two_drafts_that_are_filled_one_takes_the_submission(cast):  # noqa: F811
+    put_off(cast)
+    with clock.at(FRIDAY):
+        submission = intake.propose(cast.unit, by=cast.staff, label="Usul")
+        lifecycle.intake.place(submission, by=cast.secretary)
+    drafts = [make_draft(cast), make_draft(cast)]
+    acts = [
+        at(FRIDAY, lambda draft=draft: lifecycle.prepare_agenda(fresh(draft), by=cast.secretary)) for draft in drafts
+    ]
+    assert not [a for a in together(*acts) if isinstance(a, Exception)]
+    assert AgendaItem.objects.filter(submission=submission).count() == 1
+    assert AgendaItem.objects.filter(carried_from__isnull=False).count() == 1
+
+
 def test_who_withdraws_while_the_week_is_planned_leaves_nothing_half_done(cast):  # noqa: F811
     for n in range(4):
         with clock.at(FRIDAY):

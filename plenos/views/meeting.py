@@ -125,6 +125,7 @@ def _show_room(request, pleno, *, item=None, form=None, status=200):
     facts |= agenda_facts(items) | {
         "current": current,
         "reviewed": follow_ups.reviewed(pleno) if current and current.standing_kind == FOLLOW_UPS else [],
+        "unreviewed": [] if request.htmx else follow_ups.left_unreviewed(pleno, items),
         "new_item": NewItemForm(initial={"access": pleno.access}),
         "reason_form": ReasonForm(),
     }

@@ -3,6 +3,7 @@
 import datetime
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -11,7 +12,7 @@ from bawaslu_portal.kernel import clock, forms, numbering
 from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted
 from bawaslu_portal.kernel.settings_store import values
 
-from .. import lifecycle, permissions, preparation, queries, submissions
+from .. import follow_ups, lifecycle, permissions, preparation, queries, submissions
 from ..forms import CancelForm, EditForm, EditItemForm, GuestForm, InviteForm, NewItemForm, PlanForm, RescheduleForm
 from ..models.sessions import DRAFT, INVITED, week_text
 from .fetch import REFUSALS, find_item, find_preparing, find_unit, place_asked, refuse, renew
@@ -43,6 +44,7 @@ def _proposal(unit, request):
         "chair": chair.pk if chair else None,
         "note_taker": taker.pk if taker else None,
         "recorded_late": planned_at < clock.now(),
+        "prepare": planned_at >= clock.now(),
     }
 
 
@@ -55,7 +57,9 @@ def plan(request, code):
     status = 200
     if form.is_valid():
         try:
-            pleno = lifecycle.plan(unit, by=request.user, **form.facts())
+            facts = form.facts()
+            verb = lifecycle.plan_prepared if facts.pop("prepare") else lifecycle.plan
+            pleno = verb(unit, by=request.user, **facts)
         except REFUSALS as error:
             status = refuse(form, error)
         else:
@@ -112,9 +116,11 @@ def agenda(request, **address):
         else:
             messages.success(request, _("Agenda ditambahkan."))
             return redirect(pleno.address("plenos:agenda"))
+    items = preparation.with_origins(queries.items_of(request.user, pleno))
     context = {
         "pleno": pleno,
-        "items": preparation.with_origins(queries.items_of(request.user, pleno)),
+        "items": items,
+        "reviewed": follow_ups.left_unreviewed(pleno, items),
         "guests": pleno.attendees.filter(element="guest"),
         "arranging": pleno.state in (DRAFT, INVITED),
         "pending": preparation.pending(pleno.organisation),
@@ -158,7 +164,11 @@ def item_move(request, uuid, **address):
 def item_remove(request, uuid, **address):
     """Take an item off the agenda."""
     pleno = find_preparing(request, **address)
-    lifecycle.remove_item(find_item(request, pleno, uuid), by=request.user)
+    item = find_item(request, pleno, uuid)
+    try:
+        lifecycle.remove_item(item, by=request.user)
+    except ValidationError:  # a reason is owed: it is asked for on a page of its own
+        return redirect(pleno.address("plenos:item_leave", uuid=item.uuid))
     messages.success(request, _("Agenda dihapus dari susunan."))
     return redirect(pleno.address("plenos:agenda"))
 

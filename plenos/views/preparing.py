@@ -133,7 +133,8 @@ def carry_over(request, uuid, **address):
 
 
 def item_leave(request, uuid, **address):
-    """Take a carried item off the agenda: it waits for the next one, or is dropped with a reason."""
+    """Take a carried item off the agenda: it waits for the next one, or is dropped with a reason. Or the item that
+    looks through follow-ups, with a reason."""
     pleno = find_preparing(request, **address)
     item = find_item(request, pleno, uuid)
     form = ReasonForm(request.POST if "reason" in request.POST else None)
@@ -145,8 +146,12 @@ def item_leave(request, uuid, **address):
         except REFUSALS as error:
             status = refuse(form, error) if form.is_bound else 409
         else:
-            words = _("Pokok digugurkan; alasannya tercatat.") if reason else _("Pokok menunggu pleno berikutnya.")
-            messages.success(request, words)
+            off = (
+                _("Pokok digugurkan; alasannya tercatat.")
+                if item.carried_from_id
+                else _("Agenda dihapus dari susunan.")
+            )
+            messages.success(request, off if reason else _("Pokok menunggu pleno berikutnya."))
             return redirect(pleno.address("plenos:agenda"))
     return forms.page(request, "plenos/item_leave.html", form, status, pleno=pleno, item=item)
 

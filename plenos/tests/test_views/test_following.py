@@ -16,7 +16,7 @@ from plenos import lifecycle, search
 from plenos.lifecycle import following
 from plenos.models import Attachment, Decision, Progress
 
-from ..factories import PDF, ROLES, WHEN, item_of, make_corrected, make_open, membership, words
+from ..factories import PDF, ROLES, WHEN, item_of, make_corrected, make_draft, make_open, membership, words
 from ..test_following import DAY, PAST, decide_with, ratify
 
 
@@ -87,6 +87,39 @@ def test_from_the_room_one_comes_back_to_the_room_and_nowhere_else(cast, row, si
     assert client.post(row.address("plenos:note_progress"), {"text": "Jalan", "back": back}).url == back
     away = client.post(row.address("plenos:note_progress"), {"text": "Jalan", "back": "https://jahat.example/"})
     assert away.url == row.get_absolute_url()
+
+
+def test_what_no_item_looks_through_stands_beside_the_agenda_and_in_the_room(cast, row, sign_in):
+    client, review = sign_in(cast.secretary), {"title": "Tindak lanjut", "standing_kind": "follow_ups"}
+    beside = "Tidak ada pokok agenda yang meninjaunya"
+    for agenda, there in ((["Lain"], True), ([review, "Lain"], False)):
+        draft = make_draft(cast, when=clock.now() + 7 * DAY, agenda=agenda)
+        page = words(client.get(draft.address("plenos:agenda")))
+        assert ("berkas-kenari" in page, beside in page) == (there, there)
+    for agenda, there, week in ((["Lain"], True, 7), ([review, "Lain"], False, 14)):
+        pleno = make_open(cast, when=WHEN + week * DAY, agenda=agenda)
+        page = words(client.get(pleno.address("plenos:room")))
+        assert "berkas-kenari" in page and (beside in page) == there
+        with clock.at(pleno.opened_at + DAY / 24):
+            lifecycle.close(
+                pleno, by=cast.secretary, fates=[(i, "withdraw") for i in pleno.items.all()], reason="Habis"
+            )
+
+
+def test_their_item_is_taken_off_on_a_page_that_asks_why(cast, row, sign_in):
+    client = sign_in(cast.secretary)
+    review = {"title": "Tindak lanjut", "standing_kind": "follow_ups"}
+    draft = make_draft(cast, when=clock.now() + 7 * DAY, agenda=[review, "Lain"])
+    leave = draft.address("plenos:item_leave", uuid=item_of(draft).uuid)
+    assert leave in words(client.get(draft.address("plenos:agenda")))
+    assert client.post(draft.address("plenos:item_remove", uuid=item_of(draft).uuid)).url == leave
+    assert "Keluarkan dengan alasan ini" in words(client.get(leave))
+    assert client.post(leave, {"reason": " "}).status_code == 422
+    assert client.post(leave).status_code == 409
+    assert draft.items.count() == 2
+    assert client.post(leave, {"reason": "Ditinjau minggu depan."}).status_code == 302
+    assert draft.items.count() == 1
+    assert "Ditinjau minggu depan." in words(client.get(draft.address("plenos:agenda")))
 
 
 def test_in_the_room_a_division_and_an_earlier_decision_are_named(cast, row, sign_in):
@@ -278,6 +311,28 @@ def test_the_extract_of_a_reversed_decision_says_so(cast):
     assert second.record["undone_by"] == ["74.71/2024/2"]
 
 
+def test_who_may_not_know_of_a_reversing_decision_is_not_told_of_it(cast, sign_in):
+    doer = membership(cast, cast.member)
+    earlier = ratify(decide_with(cast, doer=doer, access="open"), cast).decisions.get()
+    later = decide_with(cast, doer=doer, when=WHEN + 7 * DAY, reverses=earlier, access="open")
+    register, own = reverse("plenos:register", args=[cast.unit.code]), earlier.get_absolute_url()
+
+    def told(who):
+        client = sign_in(who)
+        pages = [words(client.get(url)) for url in (register, own)]
+        return [
+            *("74.71/2024/2" in page for page in pages),
+            f'href="{own}"' in words(client.get(register, {"hal": "ubah"})),
+        ]
+
+    assert told(cast.chair) == [True] * 3
+    for who in (cast.staff, cast.province, cast.province_staff, cast.national):
+        assert told(who) == [False] * 3
+    ratify(later, cast)
+    for who in (cast.staff, cast.province, cast.province_staff, cast.national):
+        assert told(who) == [True] * 3
+
+
 # --- the search -----------------------------------------------------------------------------------------
 
 
@@ -295,6 +350,53 @@ def test_notes_and_items_without_a_decision_are_found_too(cast, sign_in):
     assert "Pinjam gudang" not in words(client.get(reverse("plenos:search"), {"q": "lemari", "jenis": "keputusan"}))
     assert "Pinjam gudang" not in words(sign_in(cast.staff).get(reverse("plenos:search"), {"q": "lemari"}))
     assert second.title
+
+
+def noted(cast, when, *more):
+    """Ratified minutes with an open item decided and another put off, both with notes; ``more``: further items."""
+    agenda = [{"title": title, "access": "open"} for title in ("Pinjam gudang", "Pinjam mobil")]
+    pleno = make_open(cast, when=when, agenda=[*agenda, *more], access="open")
+    decided, *rest = pleno.items.order_by("order")
+    with clock.at(pleno.opened_at + DAY / 48):
+        for item in (decided, *rest):
+            lifecycle.write_notes(item, by=cast.secretary, text="<p>Catatan kenari hilang</p>", version=0)
+            item.refresh_from_db()
+        lifecycle.decide(decided, by=cast.secretary, category="plan", text="Meminjam tempat.")
+        for item in rest:
+            lifecycle.defer(item, by=cast.secretary, reason="Menunggu")
+    with clock.at(pleno.opened_at + DAY / 24):
+        lifecycle.close(pleno, by=cast.secretary)
+    return ratify(pleno, cast)
+
+
+NOTES = {  # of open items: in closed minutes, in open ones
+    **dict.fromkeys(("chair", "member", "secretary", "head", "province", "province_chair"), (True, True)),
+    **dict.fromkeys(("staff", "province_staff", "national"), (False, True)),
+}
+
+
+@pytest.mark.parametrize("who", NOTES)
+def test_notes_are_found_and_shown_as_far_as_the_minutes_may_be_read(cast, sign_in, who):
+    closed = noted(cast, WHEN, {"title": "Rahasia", "access": "closed"})
+    opened = noted(cast, WHEN + 7 * DAY)
+    client, register = sign_in(getattr(cast, who)), reverse("plenos:register", args=[cast.unit.code])
+    for pleno, reads in zip((closed, opened), NOTES[who], strict=True):
+        decided, put_off = pleno.decisions.get().get_absolute_url(), pleno.get_absolute_url()
+        by_notes = words(client.get(reverse("plenos:search"), {"q": "kenari", "tahun": "2024"}))
+        assert (f'href="{put_off}"' in by_notes) == reads
+        assert (f'href="{decided}"' in words(client.get(register, {"q": "kenari"}))) == reads
+        # By its title each is found, and a word that must not be there tells nothing of the notes.
+        assert f'href="{put_off}"' in words(client.get(reverse("plenos:search"), {"q": "mobil"}))
+        assert (f'href="{put_off}"' in words(client.get(reverse("plenos:search"), {"q": "mobil -gajah"}))) == reads
+        for asked, there in (("gudang", True), ("gudang -kenari", False), ("gudang -gajah", reads)):
+            assert (f'href="{decided}"' in words(client.get(register, {"q": asked}))) == there
+    # Notes of the closed minutes are marked nowhere either.
+    keys = [closed.decisions.get().pk, opened.decisions.get().pk]
+    shown = search.loaded(getattr(cast, who), keys, "kenari")
+    assert [bool(one.marked_notes) for one in shown] == list(NOTES[who])
+    items = [pleno.items.get(title="Pinjam mobil") for pleno in (closed, opened)]
+    marked = search.mark_items(getattr(cast, who), items, "kenari")
+    assert ["<mark>kenari</mark>" in item.marked_notes for item in marked] == list(NOTES[who])
 
 
 @pytest.mark.parametrize("asked", ["'", '"', "a' & | !", "((", "\\", "%", "<b>", "-", "or", "a" * 200, "\x00x"])

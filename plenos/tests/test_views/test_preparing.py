@@ -8,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.models import Holiday
+from bawaslu_portal.kernel.models import Holiday, Setting
 from plenos import intake, lifecycle, preparation
 from plenos.models import Pleno, Submission
 
-from ..factories import PDF, WHEN, item_of, make_draft, make_open, make_ratified, scan, words
+from ..factories import PDF, WHEN, item_of, make_draft, make_open, make_ratified, plan_facts, scan, words
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -51,6 +51,24 @@ def test_the_next_week_is_shown_and_planned_with_one_click(cast, clients):
         again = clients["note_taker"].post(of_unit(cast, "next_week"), {"week": "2024-W34"})
     assert again.status_code == 409
     assert pleno.items.filter(carried_from__isnull=False).count() == 1
+
+
+def test_a_pleno_planned_by_hand_begins_with_what_waits_unless_it_was_held_already(cast, clients):
+    Setting.objects.create(
+        organisation=cast.unit, key="plenos.approve_last", value=True, since=WHEN.date(), source="uji"
+    )
+    put_off(cast)
+    url = of_unit(cast, "plan")
+    assert 'name="prepare"' in words(clients["note_taker"].get(url))
+    assert clients["note_taker"].post(url, plan_facts(cast, prepare="on", place="")).status_code == 422
+    assert clients["note_taker"].post(url, plan_facts(cast, prepare="on")).status_code == 302
+    pleno = Pleno.objects.get(state="draft")
+    titles = [item.title for item in pleno.items.all()]
+    assert titles[0] == preparation.APPROVAL_TITLE
+    assert "Tertunda 1" in titles and titles[-3:] == ["Laporan pekan lalu", "Rencana kerja", "Lampu kantor"]
+    held = {"prepare": "on", "recorded_late": "on", "week": "2024-W30", "planned_at": "2024-07-22T10:00"}
+    assert clients["note_taker"].post(url, plan_facts(cast, **held)).status_code == 302
+    assert Pleno.objects.get(recorded_late=True).items.count() == 3
 
 
 def test_a_holiday_is_said_before_and_after(cast, clients):
