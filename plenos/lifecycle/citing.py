@@ -26,46 +26,63 @@ def touched(pleno, changes):
 
 def _doers(decision, now):
     """Those who still work on a follow-up of the decision: each one, or everyone of the division."""
-    users = []
+    told = []
     for one in decision.follow_ups.filter(state__in=("open", "reported")).select_related("responsible__user"):
         if one.responsible:
-            users.append(one.responsible.user)
+            told.append((one.responsible.user, decision.organisation))
         else:
             seats = Membership.objects.filter(division=one.division_id).in_force_at(now).select_related("user")
-            users += [seat.user for seat in seats]
-    return users
+            told += [(seat.user, decision.organisation) for seat in seats]
+    return told
 
 
 def _keepers(organisation_id, now):
     seats = Membership.objects.filter(organisation=organisation_id, role__in=KEEPERS).in_force_at(now)
-    return [seat.user for seat in seats.select_related("user")]
+    return [(seat.user, seat.organisation) for seat in seats.select_related("user", "organisation")]
+
+
+def _elsewhere(users, organisation, now):
+    """Each user with ``organisation`` where he serves there, else with a unit where he does."""
+    users, serves = list(users), {}
+    seats = Membership.objects.filter(user__in=[user.pk for user in users]).in_force_at(now)
+    for seat in seats.select_related("organisation").order_by("id"):
+        if seat.organisation_id == organisation.pk or seat.user_id not in serves:
+            serves[seat.user_id] = seat.organisation
+    return [(user, serves[user.pk]) for user in users if user.pk in serves]
 
 
 def users_of(decision):
-    """Everyone who cites ``decision``: doers of its open follow-ups, who keeps the records of a body whose decision
-    reverses it or is reversed by it, who submitted what was decided, who asked for a paper of it, and whom the app of
-    the record that it concerns names (``catalogue.declare_citations``)."""
+    """{user: the unit where he is told} of everyone who cites ``decision``: doers of its open follow-ups, who keeps the
+    records of a body whose decision reverses it or is reversed by it, who submitted what was decided, who asked for a
+    paper of it, and whom the app of the record that it concerns names (``catalogue.declare_citations``)."""
     now = clock.now()
-    users = _doers(decision, now)
-    related = Decision.objects.standing().filter(Q(reverses=decision.pk) | Q(pk=decision.reverses_id))
+    told = _doers(decision, now)
+    of_its_minutes = Q(concerns_kind="pleno", concerns=decision.pleno.uuid)
+    cited = Q(reverses=decision.pk) | Q(pk=decision.reverses_id) | of_its_minutes
+    related = Decision.objects.standing().filter(cited)
     for organisation_id in related.values_list("organisation_id", flat=True).distinct():
-        users += _keepers(organisation_id, now)
-    submission = Submission.objects.filter(items=decision.item_id).select_related("by").first()
+        told += _keepers(organisation_id, now)
+    submission = Submission.objects.filter(items=decision.item_id).select_related("by", "asking").first()
     if submission:
-        users.append(submission.by)
+        told.append((submission.by, submission.asking))
         if submission.between_units:
-            users += _keepers(submission.asking_id, now)
+            told += _keepers(submission.asking_id, now)
     asked = Document.objects.filter(about=decision.uuid).select_related("created_by")
-    users += [paper.created_by for paper in asked]
-    users += catalogue.citing(decision.concerns_kind, decision.concerns, decision.uuid)
-    return list(dict.fromkeys(users))
+    named = [paper.created_by for paper in asked]
+    named += catalogue.citing(decision.concerns_kind, decision.concerns, decision.uuid)
+    told += _elsewhere(named, decision.organisation, now)
+    found = {}
+    for user, unit in told:
+        found.setdefault(user, unit)
+    return found
 
 
-def _tell(users, pleno, thing, words, url, key, facts):
-    """``words``: a lazy sentence, said in the language of each reader."""
-    for user in users:
+def _tell(told, thing, words, url, key, facts):
+    """``told``: {user: his own unit, which a notice is read through}. ``words``: a lazy sentence, said in the language
+    of each reader."""
+    for user, unit in told.items():
         with override(user.language):
-            notices.tell([user], pleno.organisation, "plenos.corrected", thing, text=words % facts, url=url, key=key)
+            notices.tell([user], unit, "plenos.corrected", thing, text=words % facts, url=url, key=key)
 
 
 def tell(pleno, minutes, changes, *, by):
@@ -75,10 +92,10 @@ def tell(pleno, minutes, changes, *, by):
     key = f"plenos.corrected:{pleno.uuid}:{minutes.version}"
     if pleno.delivered_to_id:
         above = Membership.objects.filter(organisation=pleno.delivered_to_id, role__in=scope.OVERSEERS)
-        users = [seat.user for seat in above.in_force_at(clock.now()).select_related("user")]
-        _tell(users, pleno, pleno, DELIVERED, where, key, facts)
+        told = {seat.user: pleno.delivered_to for seat in above.in_force_at(clock.now()).select_related("user")}
+        _tell(told, pleno, DELIVERED, where, key, facts)
     for decision in touched(pleno, changes):
-        users = [user for user in users_of(decision) if user.pk != by.pk]
+        told = {user: unit for user, unit in users_of(decision).items() if user.pk != by.pk}
         url = decision.get_absolute_url() if decision.number else where
         of_decision = {**facts, "reference": decision.reference}
-        _tell(users, pleno, decision, CORRECTED, url, f"{key}:{decision.uuid}", of_decision)
+        _tell(told, decision, CORRECTED, url, f"{key}:{decision.uuid}", of_decision)

@@ -160,6 +160,21 @@ def test_who_keeps_the_records_of_a_reversing_decision_is_told(cast, decided):
     assert {cast.chair, cast.secretary, cast.head} <= set(citing.users_of(decision))
 
 
+def test_who_keeps_the_records_of_a_decision_on_its_minutes_is_told(cast, decided):
+    decision = decided.decisions.get()
+    assert cast.member not in citing.users_of(decision)
+    other = make_open(cast, when=WHEN + 7 * DAY)
+    with clock.at(WHEN + 7 * DAY + DAY / 48):
+        later = lifecycle.decide(item_of(other), by=cast.secretary, category="plan", text="Menyetujui risalah.")
+    rows = Decision.objects.filter(pk=later.pk)
+    rows.update(concerns_kind="pleno", concerns=other.uuid)
+    assert cast.chair not in citing.users_of(decision)
+    rows.update(concerns_kind="pleno", concerns=decided.uuid)
+    assert {cast.chair, cast.secretary, cast.head} <= set(citing.users_of(decision))
+    lifecycle.undo_decision(later, by=cast.secretary)
+    assert cast.chair not in citing.users_of(decision)
+
+
 def test_a_notice_names_no_words_of_a_closed_record(cast, decided):
     make_corrected(cast, decided, changes=DECIDED)
     assert not Notice.objects.filter(text__icontains="Menyetujui").exists()
@@ -200,3 +215,17 @@ def test_the_preview_shows_each_draft_in_a_frame_of_ours(cast):
     assert "sandbox" not in answer["Content-Security-Policy"]
     member = signed_in(Client(), cast.member)
     assert member.get(pleno.address("plenos:preview")).status_code == 403
+
+
+def test_each_is_told_where_he_serves(cast, decided):
+    make_corrected(cast, decided, changes=DECIDED)
+    for user, unit in ((cast.province, cast.province_unit), (cast.staff, cast.unit)):
+        notice = Notice.objects.visible_to(user).filter(kind="plenos.corrected").first()
+        assert notice is not None and notice.organisation == unit
+    told = citing.users_of(decided.decisions.get())
+    assert told[cast.staff] == cast.unit
+    assert citing._elsewhere([cast.province, cast.staff], cast.unit, clock.now()) == [
+        (cast.province, cast.province_unit),
+        (cast.staff, cast.unit),
+    ]
+    assert not Notice.objects.visible_to(cast.neighbour).exists()
