@@ -16,7 +16,8 @@ from plenos import lifecycle, rates
 from plenos.models import FollowUp, Progress
 from plenos.rates import Share
 
-from .factories import WHEN, make_closed, make_invited, make_open, make_ratified, words
+from .factories import WHEN, make_closed, make_invited, make_open, make_ratified, membership, words
+from .test_following import decide_with
 
 FIRST, LAST = datetime.date(2024, 8, 19), datetime.date(2024, 9, 9)  # 2024-W34 to W37
 WEEK = datetime.timedelta(days=7)
@@ -237,6 +238,19 @@ class TestThePage:
         lines = {str(row[0]): row[1:4] for row in book.active.iter_rows(values_only=True) if row[0]}
         assert lines["Pleno terlaksana"] == (3, 4, 75)
         assert lines["Kehadiran Ketua dan Anggota"] == (8, 10, 80)
+
+    def test_how_each_kept_his_follow_ups_is_for_those_who_read_them(self, season, sign_in):
+        doer, due = membership(season, season.member), datetime.date(2024, 9, 13)
+        decide_with(season, doer=doer, when=WHEN + 3 * WEEK, due=due)
+        line = f"Tindak lanjut tepat waktu {season.member.name} ("
+        for who, reads in (("chair", True), ("secretary", True), ("province", False), ("staff", False)):
+            client = sign_in(getattr(season, who))
+            page = words(client.get(self.url(season), self.PERIOD))
+            assert ("0 dari 1" in page.split("h-orang")[-1]) is reads, who
+            assert ("menurut penanggung jawabnya" in page) is reads, who
+            book = load_workbook(io.BytesIO(client.get(self.url(season), {**self.PERIOD, "bentuk": "xlsx"}).content))
+            lines = [row[1:4] for row in book.active.iter_rows(values_only=True) if str(row[0]).startswith(line)]
+            assert lines == ([(0, 1, 0)] if reads else []), who
 
     def test_a_week_far_away_or_none_is_said_and_the_usual_period_shown(self, season, sign_in):
         page = sign_in(season.chair).get(self.url(season), {"dari": "2024-W99"})

@@ -20,8 +20,9 @@ def performance(request, code):
     members = []
     if permissions.reads_attendance(request.user, unit):
         members = rates.member_rates(unit, question.first, question.last)
-    told = rates.as_told(found, permissions.follow_up_reach(request.user, unit))
-    if response := exports.answer(request, lambda: tables.performance(unit, board, told, members), unit):
+    reach = permissions.follow_up_reach(request.user, unit)
+    told, whose = rates.as_told(found, reach), reach == permissions.ALL
+    if response := exports.answer(request, lambda: tables.performance(unit, board, told, members, whose=whose), unit):
         return response
     this = boards.this_year(unit)
     context = {
@@ -29,6 +30,7 @@ def performance(request, code):
         "question": question,
         "measures": tables.measures(told),
         "members": members,
+        "whose": whose,
         "weeks": [(*week, cell) for week, cell in zip(board.weeks, board.rows[0], strict=True)],
         "spans": boards.SPANS,
         "years": [str(year) for year in range(this, this - 11, -1)],
