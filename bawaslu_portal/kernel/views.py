@@ -9,10 +9,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from . import catalogue, clock, documents, jobs, outbox
+from . import catalogue, clock, documents, exports, jobs, outbox
 from .models.jobs import Job
 from .models.mail import OutboxMessage
 from .models.organisations import Organisation
+from .unit_views import sheets
 from .uploads import attachment
 
 PAGE = 30
@@ -97,7 +98,7 @@ def job_again(request, uuid):
     return redirect("kernel:job", uuid=uuid)
 
 
-@require_GET
+@exports.printable
 def outbox_list(request, code):
     """What was sent for a unit, or would have been: for those who keep its records."""
     unit = get_object_or_404(Organisation.objects.visible_to(request.user), code=code)
@@ -106,6 +107,9 @@ def outbox_list(request, code):
     rows = OutboxMessage.objects.visible_to(request.user).filter(organisation=unit)
     if chosen:
         rows = rows.filter(state=chosen)
+    said = dict(OutboxMessage.STATES).get(chosen, "")
+    if response := exports.answer(request, lambda: sheets.outbox(unit, rows, said), unit):
+        return response
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {"unit": unit, "page": page, "chosen": chosen, "states": OutboxMessage.STATES}
     return render(request, "kernel/outbox.html", context)

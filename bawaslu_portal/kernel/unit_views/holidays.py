@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from .. import clock, forms, holidays, holidays_import
+from .. import clock, exports, forms, holidays, holidays_import
 from ..lifecycle import NotPermitted, TransitionRefused
 from ..models.duties import Holiday
 from ..unit_forms import HolidayConfirmForm, HolidayForm, HolidayImportForm, HolidayRemoveForm
+from . import sheets
 from .base import attempt, fetch_unit, form_page
 from .imports import HOLDS, XLSX
 
@@ -34,12 +35,14 @@ def _back(code, year):
     return redirect(f"{reverse('kernel:holidays', args=[code])}?tahun={year}")
 
 
-@require_GET
+@exports.printable
 def holiday_list(request, code):
     """The days of a year that hold in the unit, whoever keeps them, and what the unit took back."""
     unit = fetch_unit(request, code)
     year = _year(request, unit)
     rows, kinds = list(holidays.of(unit, year)), _kinds(request.user, unit)
+    if response := exports.answer(request, lambda: sheets.holidays(unit, year, rows), unit):
+        return response
     for row in rows:
         row.removable = row.organisation_id == unit.pk and row.kind in kinds
     context = {

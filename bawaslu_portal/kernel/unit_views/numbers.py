@@ -5,11 +5,11 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
 
-from .. import catalogue, clock, numbering, permissions
+from .. import catalogue, clock, exports, numbering, permissions
 from ..models.documents import NumberUse
 from ..unit_forms import CancelNumberForm, ReserveForm, SetNextForm
+from . import sheets
 from .base import attempt, fetch_unit, form_page
 
 PAGE = 50
@@ -31,7 +31,7 @@ def _schemes(unit, today):
     return rows
 
 
-@require_GET
+@exports.printable
 def numbers(request, code):
     """How papers are numbered here, where the counters stand, and every number given."""
     unit = fetch_unit(request, code, permissions.sees_numbers)
@@ -47,10 +47,12 @@ def numbers(request, code):
         rows = rows.filter(state=asked["keadaan"])
     if asked["q"]:
         rows = rows.filter(text__icontains=asked["q"])
-    page = Paginator(rows.order_by("-year", "series", "-value", "-suffix", "-id"), PAGE).get_page(
-        request.GET.get("page")
-    )
+    rows = rows.order_by("-year", "series", "-value", "-suffix", "-id")
     labels = {paper.name: paper.label for paper in catalogue.papers()}
+    lines = ((use, labels.get(use.kind, "")) for use in rows)
+    if response := exports.answer(request, lambda: sheets.numbers(unit, lines, asked.values()), unit):
+        return response
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "kernel/numbering.html",

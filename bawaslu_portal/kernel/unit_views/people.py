@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from .. import access_links, accounts, clock, ledger, members, permissions, reset_notices, settings_store
+from .. import access_links, accounts, clock, exports, ledger, members, permissions, reset_notices, settings_store
 from ..models.members import COMMISSIONERS, AccessLink, Membership, Suspension
 from ..unit_forms import InviteForm, MailAddressForm, PersonForm
+from . import sheets
 from .base import attempt, fetch_own, fetch_person, fetch_unit, form_page, person_url, show_once
 
 PAGE = 50
@@ -21,7 +22,7 @@ def _suspended(now):
     return Exists(Suspension.objects.filter(membership=OuterRef("pk")).at(now))
 
 
-@require_GET
+@exports.printable
 def people(request, code):
     """Who serves here, as what, from when to when. Others than the unit's own people see names only."""
     unit = fetch_unit(request, code)
@@ -43,6 +44,9 @@ def people(request, code):
         rows = rows.serving_or_coming(now)
     rows = rows.select_related("user", "division").annotate(suspended=_suspended(now))
     rows = rows.order_by(F("until").desc(nulls_first=True), "order", "id")
+    filters = [q, dict(Membership.ROLES).get(role, "")]
+    if response := exports.answer(request, lambda: sheets.people(unit, rows, filters, now=now, whole=whole), unit):
+        return response
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     seated = Membership.objects.visible_to(request.user).filter(organisation=unit, role__in=COMMISSIONERS, acting=False)
     return render(

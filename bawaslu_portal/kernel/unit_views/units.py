@@ -10,16 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from .. import clock, organisations, outbox, permissions, reset_notices, settings_store
+from .. import clock, exports, organisations, outbox, permissions, reset_notices, settings_store
 from ..models.members import COMMISSIONERS, Membership
 from ..models.organisations import Division, Organisation
 from ..unit_forms import DivisionEndForm, DivisionForm, RenameForm
+from . import sheets
 from .base import attempt, fetch_own, fetch_unit, form_page
 
 PAGE = 50
 
 
-@require_GET
+@exports.printable
 def units(request):
     """The units that I may know of; searched by name or code, all of it in the address."""
     now = clock.now()
@@ -33,6 +34,9 @@ def units(request):
     found = found.annotate(
         serving=Count("memberships__user", filter=Q(memberships__in=serving), distinct=True)
     ).order_by("code")
+    filters = [q, dict(Organisation.LEVELS).get(level, "")]
+    if response := exports.answer(request, lambda: sheets.units(found, filters)):
+        return response
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(
         request, "kernel/units.html", {"page": page, "q": q, "level": level, "levels": Organisation.LEVELS[:3]}
