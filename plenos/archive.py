@@ -84,7 +84,9 @@ def _unpacked(upload):
             if len(parts) > MOST_FILES or sum(part.file_size for part in parts) > MOST_UNPACKED:
                 raise ValidationError({"scans": _("Isi zip terlalu besar; bagi menjadi beberapa unggahan.")})
             return [(PurePosixPath(part.filename).name, pack.read(part)) for part in parts]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except ValidationError:
+        raise
+    except Exception as error:  # a broken archive fails in many ways
         raise ValidationError({"scans": _("Berkas zip ini rusak atau berkata sandi.")}) from error
 
 

@@ -99,7 +99,12 @@ def ask_follow_up(organisation, *, by, asking, label, summary="", due=None, thin
 def outcome_of(decision):
     """The Outcome that a decision by UUID means for the submission of its item. Raises Decision.DoesNotExist."""
     rows = Decision.objects.standing().select_related(
-        "organisation", "pleno", "item__submission__document", "item__submission__by", "item__submission__organisation"
+        "organisation",
+        "pleno",
+        "item__submission__document",
+        "item__submission__by",
+        "item__submission__organisation",
+        "item__submission__asking",
     )
     found = rows.get(uuid=uuid.UUID(str(decision)))
     return Outcome(found.item.submission, found)
@@ -122,7 +127,7 @@ def tell_the_proposer(outcome):
     """The outcome of a proposal or of what the level above asked for: whoever made it hears of the decision."""
     notices.tell(
         [outcome.submission.by],
-        outcome.submission.organisation,
+        outcome.submission.asking,
         "submission_decided",
         outcome.submission,
         text=_("Usul Anda sudah diputus pleno: %(reference)s.") % {"reference": outcome.reference},

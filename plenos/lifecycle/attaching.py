@@ -144,8 +144,11 @@ def describe(attachment, *, by, caption, dated=None, order=None):
 
 
 def detach(attachment, *, by):
-    """Take an attachment off an item before the session is closed; the ledger keeps the digest of what it was."""
+    """Take an attachment off an item before the session is closed; the ledger keeps the digest of what it was.
+
+    Not its name: the whole unit reads the history, the names of files of a closed item are not its to know.
+    """
     with advance(table.DETACH, attachment.item.pleno, by=by) as act:
         row = _there(attachment)
-        act.note(item=str(attachment.item.uuid), attachment=str(row.uuid), name=row.name, sha256=row.file_id)
+        act.note(item=str(attachment.item.uuid), attachment=str(row.uuid), sha256=row.file_id)
         row.delete()

@@ -197,7 +197,7 @@ def dropped(item, *, by, reason):
 def _tell(submission, what, words):
     notices.tell(
         [submission.by],
-        submission.organisation,
+        submission.asking,
         f"submission_{what}",
         submission,
         text=words,

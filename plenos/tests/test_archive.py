@@ -42,10 +42,17 @@ def pdf(name="ba-12.pdf", content=PDF):
 
 def zipped(**files):
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as pack:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, content in files.items():
             pack.writestr(f"folder/{name.replace('_', '-')}.pdf", content)
     return SimpleUploadedFile("pindaian.zip", out.getvalue())
+
+
+def spoiled(pack):
+    """The bytes of a zip whose packed content is broken: the library fails with ``zlib.error``."""
+    content = bytearray(pack.read())
+    content[60:90] = b"\xff" * 30
+    return bytes(content)
 
 
 def address(cast, name="archive_import", *more):
@@ -127,6 +134,7 @@ def test_each_wrong_cell_is_named(cast, place, value, said):
         ([pdf(), pdf()], "Ada dua berkas"),
         ([pdf(), pdf("lebih.pdf")], "lebih.pdf: Tidak disebut"),
         ([SimpleUploadedFile("rusak.zip", b"PK rusak")], "zip ini rusak"),
+        ([SimpleUploadedFile("rusak.zip", spoiled(zipped(ba_12=b"%PDF" * 500)))], "zip ini rusak"),
     ],
 )
 def test_what_is_wrong_with_the_scans_is_said(cast, scans, said):

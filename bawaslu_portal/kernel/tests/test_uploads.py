@@ -156,6 +156,17 @@ def test_what_is_not_what_it_claims_is_refused_by_its_name(name, content):
     assert name in refused.value.messages[0]
 
 
+@pytest.mark.parametrize("fault", [NotImplementedError, ValueError, zipfile.BadZipFile, EOFError])
+def test_a_broken_archive_is_refused_however_it_fails(monkeypatch, fault):
+    def fail(*_args, **_facts):
+        raise fault
+
+    monkeypatch.setattr("bawaslu_portal.kernel.workbooks.zipfile.ZipFile", fail)
+    with pytest.raises(ValidationError) as refused:
+        read("rusak.xlsx", b"PK\x03\x04rusak")
+    assert "rusak.xlsx" in refused.value.messages[0]
+
+
 def test_plain_papers_pass_unchanged():
     for name, content, kind in (
         ("surat.PDF", PDF, "application/pdf"),

@@ -330,3 +330,17 @@ def test_decided_it_waits_for_the_ratification(cast):
     ratify(cast, pleno)
     assert state(submission) == "decided"
     assert Job.objects.get(kind="outcome").key == str(decision.uuid)
+
+
+def test_who_asked_from_above_hears_of_it_in_his_own_unit(cast):
+    facts = {"by": cast.province, "asking": cast.province_unit, "label": "Menata arsip"}
+    first, second = (intake.ask_follow_up(cast.unit, **facts) for _time in range(2))
+    lifecycle.intake.give_back(first, by=cast.secretary, reason="Lengkapi dahulu.")
+    assert [n.about for n in Notice.objects.visible_to(cast.province)] == [first.uuid]
+    hold(cast, on_agenda(cast, second))
+    pleno = second.items.get().pleno
+    decision = pleno.decisions.get(item__submission=second)
+    intake.tell_the_proposer(intake.outcome_of(decision.uuid))
+    told = Notice.objects.visible_to(cast.province).filter(kind="submission_decided")
+    assert [n.organisation for n in told] == [cast.province_unit]
+    assert not Notice.objects.visible_to(cast.secretary).filter(about=second.uuid).exists()
