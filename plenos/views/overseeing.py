@@ -76,8 +76,8 @@ def _ticked(request):
     asked = [key.split("/") for key in request.POST.getlist("minggu") if key.count("/") == 1]
     codes, weeks = {code for code, _week in asked}, {week for _code, week in asked}
     below = scope.units_below(request.user, scope.OVERSEERS)
-    rows = Duty.objects.filter(kind=compliance.HELD_DUTY, organisation__in=below, period__in=weeks)
-    rows = rows.filter(organisation__code__in=codes).select_related("organisation")
+    rows = Duty.objects.visible_to(request.user).filter(kind=compliance.HELD_DUTY, period__in=weeks)
+    rows = rows.filter(organisation__in=below, organisation__code__in=codes).select_related("organisation")
     return {f"{duty.organisation.code}/{duty.period}": duty for duty in rows}
 
 
