@@ -296,6 +296,8 @@ def _text(value):
 def freeze(table, *, by, organisation, of):
     """Freeze the table for ``by`` and ask the worker for its paper. ``of`` is the address that it was seen at: the same
     list printed later supersedes the earlier print, and only that."""
+    from . import scope
+
     _bounded(table, MOST_ON_PAPER)
     aligned = {**dict.fromkeys(RIGHT, "n"), **dict.fromkeys(MIDDLE, "e")}
     columns = [column for column in table.columns if column.paper]
@@ -325,6 +327,7 @@ def freeze(table, *, by, organisation, of):
         "landscape": table.landscape,
         "paper": table.paper_size or "",
         "asked_by": by.name,
+        "administered": organisation.pk not in scope.own_units(by),
         "seen_at": of,
         "demo": bool(settings.PORTAL_DEMO),
         "draft": False,
@@ -363,9 +366,18 @@ def _classed(record, part):
 
 
 def readable(user):
-    """Q over documents: a printed table is read by the one who asked for it, while he serves where he asked."""
+    """Q over documents: a printed table is read by the one who asked for it, while he serves where he asked and in
+    the seat that he then had: what another post allowed him to see, he printed in that post."""
     from django.db.models import Q
 
     from . import scope
 
-    return Q(kind=KIND, created_by=user, organisation__in=scope.own_units(user))
+    since = {}
+    for seat in scope.places(user):
+        key = seat.organisation_id, seat.role in scope.CONTENT_ROLES
+        since[key] = max(seat.since, since.get(key, seat.since))
+    seats = Q(pk__in=[])
+    for (unit, content), begun in since.items():
+        # An administrator reads what he printed while he held no other post there: that names no content.
+        seats |= Q(organisation=unit, created_at__gte=begun, **({} if content else {"record__administered": True}))
+    return Q(kind=KIND, created_by=user) & seats

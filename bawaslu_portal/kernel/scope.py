@@ -5,6 +5,7 @@ once released, and to those of the unit that it was delivered to. The national b
 districts. An empty scope is nothing. Apps add ``readable_by`` for content. Working assumption throughout.
 """
 
+import datetime
 from dataclasses import dataclass
 
 from django.core.exceptions import FieldDoesNotExist
@@ -29,6 +30,7 @@ class Place:
     level: str
     role: str
     division_id: int | None
+    since: datetime.datetime
 
 
 def places(user):
@@ -44,7 +46,7 @@ def places(user):
         for row in Membership.objects.filter(user=user)
         .in_force_at(now)
         .order_by("organisation__code", "order", "id")
-        .values_list("pk", "organisation_id", "organisation__level", "role", "division_id")
+        .values_list("pk", "organisation_id", "organisation__level", "role", "division_id", "since")
     )
     if cache is not None:
         cache["places"] = rows

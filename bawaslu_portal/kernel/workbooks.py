@@ -66,8 +66,8 @@ def kind_of(content):
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as pack:
             names = set(pack.namelist())
-    except Exception as error:  # a broken archive fails in many ways
-        raise _broken() from error
+    except Exception:  # a broken archive fails in many ways
+        return None
     return next((kind for kind, main in MAIN.items() if main in names), None)
 
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
-from .base import AdministeredQuerySet, Row, UnitRow
+from .base import AdministeredQuerySet, Row, ScopedQuerySet, UnitRow
 
 
 class StoredFile(models.Model):
@@ -18,6 +18,16 @@ class StoredFile(models.Model):
 
     def __str__(self):
         return self.sha256
+
+
+class DocumentQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """As every row of a unit; an administrator also knows the tables that he printed himself."""
+        from .. import scope
+
+        units = {place.organisation_id for place in scope.places(user)}
+        printed = models.Q(kind="kernel.table", created_by=user.pk, organisation__in=units)
+        return self.filter(scope.visible_rows(self.model, user) | printed)
 
 
 class Document(UnitRow):
@@ -46,6 +56,8 @@ class Document(UnitRow):
     made_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     superseded_by = models.ForeignKey("self", on_delete=models.PROTECT, related_name="supersedes", null=True)
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-id"]

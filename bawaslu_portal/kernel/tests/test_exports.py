@@ -202,3 +202,35 @@ def test_one_who_left_reads_his_prints_no_longer(cast, list_page):
     Membership.objects.filter(user=cast.secretary).update(until=AT)
     cast.secretary.scope_cache = {}
     assert not documents.readable_by(cast.secretary).filter(kind=exports.KIND).exists()
+
+
+def test_a_print_of_another_post_is_read_no_longer(cast):
+    from bawaslu_portal.kernel import clock, documents
+    from bawaslu_portal.kernel.models import Membership
+
+    def read():
+        cast.secretary.scope_cache = {}
+        return set(documents.readable_by(cast.secretary).filter(kind=exports.KIND))
+
+    first, now = freeze(table(cast.unit), cast), clock.now()
+    assert read() == {first}
+    seat = Membership.objects.get(user=cast.secretary)
+    Membership.objects.filter(pk=seat.pk).update(until=now)
+    Membership.objects.create(organisation=cast.unit, user=cast.secretary, role="staff", title="Staf", since=now)
+    assert read() == set()
+    second = freeze(table(cast.unit), cast, of="/lain/")
+    assert read() == {second}
+
+
+def test_an_administrator_reads_what_he_printed_as_such_and_nothing_else(cast, sign_in):
+    from bawaslu_portal.kernel.models import Membership
+
+    client, people = sign_in(cast.administrator), reverse("kernel:people", args=[cast.unit.code])
+    own = client.post(people, {"cetak": "1"})["Location"]
+    assert client.get(own).status_code == 200
+    printed = freeze(table(cast.unit), cast)
+    since = Membership.objects.get(user=cast.secretary).since
+    Membership.objects.filter(user=cast.secretary).update(role="administrator", since=since)
+    client = sign_in(cast.secretary)
+    for uuid in (printed.uuid, Document.objects.get(created_by=cast.administrator).uuid):
+        assert client.get(reverse("kernel:document", args=[uuid])).status_code == 404
