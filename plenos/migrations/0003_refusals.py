@@ -103,6 +103,7 @@ CHECKS = [
         "an absence lies between arrival and departure",
     ),
 ]
+CHECKS = [(name, table, filled(query), sentence) for name, table, query, sentence in CHECKS]
 
 
 # Asked of an update only where it changes what the check is about: a seat may end later, and the pleno goes on.
@@ -223,9 +224,7 @@ VOTERS = [
 class Migration(migrations.Migration):
     dependencies = [("plenos", "0002_guards")]
     operations = [
-        migrations.RunSQL(
-            SESSIONS + filled("".join(check(*one) for one in CHECKS)) + CHAIR_CHANGED, migrations.RunSQL.noop
-        ),
+        migrations.RunSQL(SESSIONS + "".join(check(*one) for one in CHECKS) + CHAIR_CHANGED, migrations.RunSQL.noop),
         migrations.RunSQL(
             filled(PUT_OFF + "".join(still_there(**one) for one in VOTERS)),
             migrations.RunSQL.noop,

@@ -6,11 +6,13 @@ them. "From delivery" is yes here for what was ratified and delivered, and no fo
 """
 
 import csv
+import io
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from bawaslu_portal.kernel import duties
 from bawaslu_portal.kernel.models import Document
@@ -191,8 +193,31 @@ def addresses(world):
         f"{reverse('kernel:print_room')}?all=1&q=kenari",
         f"{reverse('plenos:index')}?q=kendari",
         *(reverse(name) for name in ("desk", "plenos:deliveries", "kernel:units", "kernel:profile")),
+        *(pleno.address("plenos:live") for pleno in plenos),
     }
-    return sorted(found)
+    return sorted(found | workbooks(world, period))
+
+
+def workbooks(world, period):
+    """Every list that can be taken along as a workbook, as a workbook."""
+    code = world.cast.unit.code
+    boards = {
+        reverse(f"plenos:{name}", args=[whose]) for name in ("board_of", "absent_of") for whose in (code, code[:2])
+    }
+    boards |= {reverse("plenos:performance", args=[code])}
+    names = ("unit", "register", "follow_ups", "inbox", "archive")
+    lists = {reverse(f"plenos:{name}", args=[code]) for name in names}
+    lists |= {reverse("plenos:index"), reverse("plenos:deliveries"), reverse("plenos:calendar", args=[code, 2024])}
+    return {f"{path}{period}&bentuk=xlsx" for path in boards} | {f"{path}?bentuk=xlsx" for path in lists}
+
+
+def words_of(answer):
+    """What stands in an answer: a workbook's cells, and the bytes of all else."""
+    content = b"".join(answer)
+    if "spreadsheetml" not in answer.headers["Content-Type"]:
+        return content.decode(errors="replace")
+    sheets = load_workbook(io.BytesIO(content)).worksheets
+    return "\n".join(str(value) for sheet in sheets for row in sheet.values for value in row if value is not None)
 
 
 def read_everything(world, reader, paths):
@@ -202,7 +227,7 @@ def read_everything(world, reader, paths):
     for path in paths:
         answer = client.get(path)
         if answer.status_code == 200:
-            seen[path] = b"".join(answer).decode(errors="replace")
+            seen[path] = words_of(answer)
     follow_ups = seen.get(reverse("plenos:follow_ups", args=[world.cast.unit.code]), "")
     if follow_ups and reader != world.cast.staff:
         seen["follow-ups"] = "page of the follow-ups" + (" lateness of the follow-ups" if "lewat" in follow_ups else "")
