@@ -19,6 +19,7 @@ SPOKEN = {"aria-label", "alt", "title", "placeholder", "data-label", "data-offli
 ANYWHERE = re.compile(
     r"\b(English|WITA|WIB|WIT|PDF|QR|SHA|NIP|MB|Excel|SRIKANDI|Bawaslu|RT|HK|PM|"
     r"January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Ctrl|Alt|Shift|Divisi|rday|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)+|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Mon|Tue|Wed|Thu|Fri|Sat|Sun|at|xlsx|ics)\b"
 )
 

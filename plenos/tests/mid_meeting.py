@@ -8,7 +8,7 @@ from hypothesis.stateful import precondition, rule
 from plenos import lifecycle
 from plenos.models import Pleno
 
-from ..models.sessions import ADJOURNED, OPEN
+from ..models.sessions import ADJOURNED, DRAFT, INVITED, OPEN
 from .factories import row_of
 
 MINUTE = datetime.timedelta(minutes=1)
@@ -28,10 +28,19 @@ class MidMeeting:
         pauses = pleno.adjournments.count() + pleno.adjournments.filter(resumed_at__isnull=False).count()
         return pleno.opened_at + MINUTE * (1 + pleno.decisions.count() + pauses)
 
+    def session(self, number):
+        """The pleno, brought as far as its opening where it has not come there yet."""
+        for _step in range(3):
+            pleno = self.pick(number)
+            if pleno is None or pleno.state not in (DRAFT, INVITED):
+                break
+            self.do(lambda pleno=pleno: self.next_step(pleno, 2))
+        return self.pick(number)
+
     @rule(number=st.integers(0, PLENOS - 1), seats=st.sets(st.integers(2, 5), min_size=1))
     def walk_out_and_in(self, number, seats):
         """Some leave with one press; who had left comes back. The quorum may be lost in mid-meeting."""
-        pleno = self.pick(number)
+        pleno = self.session(number)
         if pleno is None or pleno.state != OPEN or pleno.recorded_late:
             return
         for seat in seats:
@@ -55,7 +64,7 @@ class MidMeeting:
     @rule(number=st.integers(0, PLENOS - 1), back=st.sets(st.integers(1, 5)), on=st.booleans())
     def stand_still_and_go_on(self, number, back, on):
         """Adjourn; go on with some of them, at once or the next day, or leave it standing."""
-        pleno = self.pick(number)
+        pleno = self.session(number)
         if pleno is None or pleno.state not in (OPEN, ADJOURNED):
             return
         if pleno.state == OPEN:
@@ -67,15 +76,15 @@ class MidMeeting:
         if on:
             self.now += DAY
             pleno = self.pick(number)
-            rows = {row_of(pleno, self.cast.members[seat - 1]).pk for seat in back}
+            rows = {row_of(pleno, self.cast.members[seat - 1]).pk for seat in {1, *back}}  # the chair among them
             self.do(lambda: lifecycle.resume(pleno, by=self.cast.secretary, back=rows, happened_at=self.hour(pleno)))
             type(self).resumed += Pleno.objects.filter(pk=pleno.pk, state=OPEN).exists()
 
-    @precondition(lambda self: len(self.ids) < PLENOS)
+    @precondition(lambda self: len(self.ids) < PLENOS + 2)
     @rule(number=st.integers(0, PLENOS - 1))
     def go_on_in_another(self, number):
         """A follow-up pleno: two verbs, so two lines, or none."""
-        pleno = self.pick(number)
+        pleno = self.session(number)
         if pleno is None:
             return
         later = self.do(

@@ -123,7 +123,6 @@ def _plenos(w):
         "return_minutes": (_of(w.ratified_open), c.province),
         "pleno_talk": (_of(w.ratified_open), c.province),
         "week_talk": ({**unit, "year": w.draft.week_year, "week": w.draft.week}, c.province),
-        "ask_many": ({}, c.province),
         "board_of": (unit, c.staff),
         "absent_of": (unit, c.staff),
         "calendar": ({**unit, "year": w.draft.week_year}, c.staff),

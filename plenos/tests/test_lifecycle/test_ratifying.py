@@ -112,7 +112,7 @@ def test_when_delivery_fails_nothing_is_ratified(cast, monkeypatch):
     def broken(*args, **facts):
         raise OSError("storage is full")
 
-    monkeypatch.setattr("plenos.lifecycle.signing._issue", broken)
+    monkeypatch.setattr("plenos.lifecycle.signatures.issue", broken)
     with pytest.raises(OSError, match="storage is full"):
         ratify(pleno, cast.chair)
     pleno.refresh_from_db()
