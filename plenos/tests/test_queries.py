@@ -118,7 +118,7 @@ def test_the_room(rows, cast, clients):
     pleno = busy(cast, rows)
     lifecycle.add_item(pleno, by=cast.secretary, title="Belum dibahas")
     with clock.at(pleno.opened_at + 30 * MINUTE):
-        assert spent(clients["note_taker"], pleno.address("plenos:room")) == 26
+        assert spent(clients["note_taker"], pleno.address("plenos:room")) == 28
 
 
 @ONE_AND_THREE
