@@ -17,10 +17,10 @@ from bawaslu_portal.tests.test_pages import MANY, ROLES, crawl_by_client
 SPOKEN = {"aria-label", "alt", "title", "placeholder", "data-label", "data-offline", "data-failed", "data-forbidden"}
 # What is the same in every language: names of languages and zones, units, forms of files, names of papers and systems.
 ANYWHERE = re.compile(
-    r"\b(English|WITA|WIB|WIT|PDF|QR|SHA|NIP|MB|Excel|SRIKANDI|Bawaslu|RT|HK|PM|"
+    r"(?<![A-Za-z])(English|WITA|WIB|WIT|PDF|QR|SHA|NIP|MB|Excel|SRIKANDI|Bawaslu|RT|HK|PM|"
     r"January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Ctrl|Alt|Shift|Divisi|rday|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)+|"
-    r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Mon|Tue|Wed|Thu|Fri|Sat|Sun|at|xlsx|ics)\b"
+    r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Mon|Tue|Wed|Thu|Fri|Sat|Sun|at|xlsx|ics)(?![A-Za-z])"
 )
 
 
