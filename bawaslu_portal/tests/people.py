@@ -124,6 +124,11 @@ class Person:
         self.page.wait_for_load_state()
 
     def says(self, words):
+        # A form of the room is sent by its script, so its answer may come after the page was there.
+        from playwright.sync_api import Error
+
+        with contextlib.suppress(Error):
+            self.page.get_by_text(words).first.wait_for(state="attached", timeout=10_000)
         assert words in self.page.inner_text("body"), f"{words!r} is not on {self.page.url}:\n" + self.page.inner_text(
             "main"
         )
