@@ -112,6 +112,8 @@ class Person:
 
     def press(self, words):
         self.page.get_by_role("button", name=words, exact=False).first.click()
+        # What the room's script sends holds still until its answer has come, and the page after it.
+        self.page.wait_for_selector("form[inert]", state="detached")
         self.page.wait_for_load_state()
 
     def send(self):
