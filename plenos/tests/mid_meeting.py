@@ -53,8 +53,8 @@ class MidMeeting:
     def decide_only_with_a_quorum(self, pleno):
         """Deciding is refused exactly when the quorum is not in the room, and the ways on are open."""
         item = pleno.items.filter(fate="waiting").first()
-        if item is None:
-            return
+        if item is None:  # something more comes up
+            item = self.do(lambda: lifecycle.add_item(pleno, by=self.cast.secretary, title="Lain-lain"))
         item.pleno = pleno
         here = sum(a.in_room_at(self.now + 5 * MINUTE) for a in pleno.attendees.members().with_absences())
         made = self.do(lambda: lifecycle.decide(item, by=self.cast.secretary, category="plan", text="Setuju."))
