@@ -1,8 +1,8 @@
 """What the papers of a pleno say: the frozen record, and the way from it to paper.
 
 A record is one JSON dict of text, numbers, booleans and ISO moments in the unit's zone. It is made once, by
-``invitation_record``, ``minutes_record`` or ``final_record`` (in ``records``), when the thing is frozen;
-``paper(kind, record)`` reads nothing else, so page, paper and digest cannot disagree. Its schema:
+``invitation_record`` (in ``letters``), ``minutes_record`` or ``final_record`` (in ``records``), when the thing is
+frozen; ``paper(kind, record)`` reads nothing else, so page, paper and digest cannot disagree. Its schema:
 
 Both kinds
     schema      "plenos.invitation.1" or "plenos.minutes.1"
@@ -52,7 +52,8 @@ from bawaslu_portal.kernel import documents, pdf, word, wording
 
 from . import annexes
 from .extracts import extract_record, record_of, said_of
-from .records import BASIS, final_record, invitation_record, minutes_record, tables_agree
+from .letters import invitation_record
+from .records import BASIS, final_record, minutes_record, tables_agree
 from .versions import RICH, corrected, differences, places, touched_decisions, version_record, words_of
 
 __all__ = [

@@ -34,11 +34,6 @@ MANNERS = {"consensus": "mufakat", "vote": "suara"}
 RESULTS = {"accepted": "disetujui", "rejected": "tidak disetujui", "tied": "suara berimbang"}
 WAYS = {"confirmed": "portal", "by_hand": "hand", "not_signed": "none"}
 KINDS = {"closed": "tertutup", "open": "terbuka"}
-LETTERS = {
-    "first": "Undangan Rapat Pleno",
-    "change": "Perubahan Jadwal Rapat Pleno",
-    "cancel": "Pembatalan Rapat Pleno",
-}
 
 
 def _iso(moment, organisation):
@@ -46,7 +41,7 @@ def _iso(moment, organisation):
     return clock.local(moment, organisation).isoformat(timespec="seconds") if moment else ""
 
 
-def _office(membership):
+def office(membership):
     """What stands above a signature: "Ketua", "Plt. Ketua", "Anggota"; for others their title."""
     if membership.role in ("chair", "member"):
         office = "Ketua" if membership.role == "chair" else "Anggota"
@@ -55,13 +50,15 @@ def _office(membership):
     return membership.title or membership.get_role_display()
 
 
-def _person(membership):
+def person(membership):
+    """Name and title of who holds a seat; empty for none."""
     if membership is None:
         return {"name": "", "title": ""}
-    return {"name": membership.user.name, "title": membership.title or _office(membership)}
+    return {"name": membership.user.name, "title": membership.title or office(membership)}
 
 
-def _session(pleno):
+def session(pleno):
+    """The session as it was planned."""
     planned = clock.local(pleno.planned_at, pleno.organisation)
     return {
         "week": pleno.week_text,
@@ -72,11 +69,11 @@ def _session(pleno):
         "hour": planned.strftime("%H:%M"),
         "place": pleno.place,
         "link": pleno.link,
-        "chair": _person(pleno.chair),
+        "chair": person(pleno.chair),
     }
 
 
-def _common(pleno, schema, kind, number, draft):
+def common(pleno, schema, kind, number, draft):
     """What every record begins with; ``kind`` is the paper whose code of classification it takes."""
     code = f"numbering.{kind}.code"
     return {
@@ -88,61 +85,6 @@ def _common(pleno, schema, kind, number, draft):
         "draft": draft,
         "frozen_at": _iso(clock.now(), pleno.organisation),
     }
-
-
-# --- the invitation -------------------------------------------------------------------------------------
-
-
-def _signatory(pleno):
-    """Who signs the letter: the Ketua in office (K in its number), else who chairs the session."""
-    in_office = Membership.objects.in_office_on(pleno.organisation, clock.now())
-    chair = next((member for member in in_office if member.role == "chair"), pleno.chair)
-    return {"name": chair.user.name, "office": _office(chair), "nip": ""}
-
-
-def _recipients(pleno):
-    """Everyone on the attendance list; before there is one, the members in office on the day."""
-    rows = [{"name": row.name, "title": row.title, "element": ELEMENTS[row.element]} for row in pleno.attendees.all()]
-    if not any(row["element"] == "anggota" for row in rows):
-        members = Membership.objects.in_office_on(pleno.organisation, pleno.planned_at)
-        rows = [{**_person(member), "element": "anggota"} for member in members] + rows
-    return rows
-
-
-def _subject(pleno, kind):
-    urgent = "Mendesak " if pleno.urgent else ""
-    return f"{LETTERS[kind]} {urgent}{str(pleno.get_occasion_display()).title()}"
-
-
-def invitation_record(pleno, invitation=None, *, draft=None):
-    """The frozen record of one letter of invitation (default the latest: first, change, cancellation) and blank list.
-
-    Before any letter was issued the record is a draft without number, dated today.
-    """
-    with translation.override("id"):
-        letters = list(pleno.invitations.order_by("sequence"))
-        letter = invitation or (letters[-1] if letters else None)
-        before = [one for one in letters if letter and one.sequence < letter.sequence and one.number]
-        earlier = before[-1] if before else None
-        kind = letter.kind if letter else "first"
-        above = pleno.organisation.parent_on()
-        dated = letter.dated if letter else clock.today(pleno.organisation)
-        number, draft = letter.number if letter else "", letter is None if draft is None else draft
-        return {
-            **_common(pleno, "plenos.invitation.1", "plenos.undangan", number, draft),
-            "pleno": _session(pleno),
-            "letter": kind,
-            "reason": letter.reason if letter else "",
-            "earlier": {"number": earlier.number, "date": earlier.dated.isoformat()} if earlier else None,
-            "date": dated.isoformat(),
-            "nature": f"{'Biasa' if pleno.access == 'open' else 'Terbatas'}{'/Segera' if pleno.urgent else ''}",
-            "attachment": "–",
-            "subject": _subject(pleno, kind),
-            "recipients": _recipients(pleno),
-            "agenda": [item.title for item in pleno.items.all()],
-            "signatory": _signatory(pleno),
-            "copies": [*([f"Ketua {above.name}"] if above else []), "Arsip"],
-        }
 
 
 # --- the minutes ----------------------------------------------------------------------------------------
@@ -170,7 +112,7 @@ def _attendance(pleno):
 def _doer(follow_up):
     if follow_up.responsible is None:
         return f"Divisi {follow_up.division.name}"
-    return f"{follow_up.responsible.user.name} ({follow_up.responsible.title or _office(follow_up.responsible)})"
+    return f"{follow_up.responsible.user.name} ({follow_up.responsible.title or office(follow_up.responsible)})"
 
 
 def _decision(decision):
@@ -263,14 +205,14 @@ def _signatories(pleno):
     )
     taker = pleno.note_taker
     return {
-        "chair": {"name": pleno.chair.user.name, "office": _office(pleno.chair)},
+        "chair": {"name": pleno.chair.user.name, "office": office(pleno.chair)},
         "members": [
-            {"name": row.name, "office": _office(row.membership)}
+            {"name": row.name, "office": office(row.membership)}
             for row in present
             if row.user_id != pleno.chair.user_id
         ],
         "note_taker": {"name": taker.user.name, "nip": taker.user.nip} if taker else {"name": "", "nip": ""},
-        "head": {"name": head.user.name, "nip": head.user.nip, "office": _office(head)} if head else None,
+        "head": {"name": head.user.name, "nip": head.user.nip, "office": office(head)} if head else None,
     }
 
 
@@ -289,15 +231,15 @@ def minutes_record(pleno, *, number="", dated=None, draft=False, notes_number=""
         raise ValueError("Only a session that was held has minutes.")
     organisation = pleno.organisation
     with translation.override("id"):
-        common = _common(pleno, "plenos.minutes.1", "plenos.berita_acara", number, draft)
+        shared = common(pleno, "plenos.minutes.1", "plenos.berita_acara", number, draft)
         return {
-            **common,
+            **shared,
             "pleno": {
-                **_session(pleno),
-                "note_taker": _person(pleno.note_taker),
+                **session(pleno),
+                "note_taker": person(pleno.note_taker),
                 "invitation": _letter_cited(pleno),
                 "opened_at": _iso(pleno.opened_at, organisation),
-                "closed_at": _iso(pleno.closed_at, organisation) or common["frozen_at"],
+                "closed_at": _iso(pleno.closed_at, organisation) or shared["frozen_at"],
                 "adjournments": annexes.adjournments(pleno),
                 "recorded_late": pleno.recorded_late,
                 "recorded_at": _iso(pleno.opened_recorded_at, organisation) if pleno.recorded_late else "",
@@ -317,7 +259,7 @@ def minutes_record(pleno, *, number="", dated=None, draft=False, notes_number=""
             "annexes": [scan.caption for scan in pleno.scans.all()],
             "signatories": _signatories(pleno),
             "signing": {
-                "place": common["body"]["place"],
+                "place": shared["body"]["place"],
                 "date": (dated or clock.today(organisation)).isoformat(),
             },
             "final": None,
