@@ -7,6 +7,7 @@ and the refusal names the cell.
 import io
 import re
 import zipfile
+from xml.parsers import expat
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -20,9 +21,11 @@ MAIN = {XLSX: "xl/workbook.xml", DOCX: "word/document.xml"}
 # What runs, reaches out or hides another file: macros, controls, embedded objects, links to other workbooks.
 ALIVE = re.compile(r"vba|activex|embeddings/|oleobject|externallinks/|macrosheets/|\.bin$|\.exe$", re.IGNORECASE)
 HARMLESS = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
-# A formula of a worksheet, whatever prefix its namespace has; looked for in the text of the part, not by its place.
+# What may be a formula, whatever prefix its namespace has; where it stands is then asked of a parser.
 FORMULA = re.compile(r"<(?:[\w.-]+:)?f[\s/>]")
-CELL = re.compile(r"<(?:[\w.-]+:)?c\s[^<>]*?\br\s*=\s*[\"']\s*\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\s*[\"'][^<>]*>")
+# Lists to choose from, colours and sparklines say in this namespace which cells they look at. That computes nothing.
+REFERENCES = "http://schemas.microsoft.com/office/excel/2006/main"
+ADDRESS = re.compile(r"\s*\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\s*")
 # How a part that is XML begins, in whatever encoding.
 MARKUP = (b"<", b"\0<", b"\0\0\0<", b"\xff\xfe", b"\xfe\xff")
 SHEETS = re.compile(r"<(?:[\w.-]+:)?(?:worksheet|macrosheet|dialogsheet)[\s/>]")
@@ -103,6 +106,29 @@ def _sheets(pack):
                 yield name, text
 
 
+def _computed(text):
+    """The addresses of the cells with a formula, "" for one whose place is not known."""
+    found, opened = [], []
+
+    def start(name, attributes):
+        space, _blank, local = name.rpartition(" ")
+        if local == "f":
+            cell = next((address for element, address in reversed(opened) if element == "c"), None)
+            if cell is not None or space != REFERENCES:
+                found.append(cell or "")
+        address = ADDRESS.fullmatch(attributes.get("r", ""))
+        opened.append((local, f"{address[1]}{address[2]}".upper() if address else ""))
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _name: opened.pop()
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        raise _broken() from error
+    return found
+
+
 def refuse_formulas(content):
     """Raise ValidationError, naming the first cell, for a workbook with a formula. ``examine`` it first.
 
@@ -110,21 +136,18 @@ def refuse_formulas(content):
     """
     with zipfile.ZipFile(io.BytesIO(content)) as pack:
         for name, text in _sheets(pack):
-            found = FORMULA.search(text)
-            if found is None:
-                continue
+            cells = _computed(text) if FORMULA.search(text) else []
             sheet = name.rsplit("/", 1)[-1].removesuffix(".xml")
-            opened = text.rfind("<", 0, found.start())
-            cell = CELL.match(text, opened) if opened >= 0 else None
-            if cell is None:
+            if cells and not cells[0]:
                 raise ValidationError(
                     _("Lembar %(sheet)s berisi rumus. Simpan nilainya saja, atau unggah sebagai PDF.")
                     % {"sheet": sheet}
                 )
-            raise ValidationError(
-                _("Sel %(cell)s pada %(sheet)s berisi rumus. Simpan nilainya saja, atau unggah sebagai PDF.")
-                % {"cell": f"{cell[1]}{cell[2]}".upper(), "sheet": sheet}
-            )
+            if cells:
+                raise ValidationError(
+                    _("Sel %(cell)s pada %(sheet)s berisi rumus. Simpan nilainya saja, atau unggah sebagai PDF.")
+                    % {"cell": cells[0], "sheet": sheet}
+                )
 
 
 def read(content, *, most_bytes=2 * MIB):

@@ -234,6 +234,7 @@ def recoded(encoding, declared=b"UTF-8"):
     return change
 
 
+REFERENCES, MAIN = workbooks.REFERENCES.encode(), b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 NAMED, SOMEWHERE = "Sel B7 pada sheet1 berisi rumus", "Lembar sheet1 berisi rumus"
 
 
@@ -243,10 +244,21 @@ NAMED, SOMEWHERE = "Sel B7 pada sheet1 berisi rumus", "Lembar sheet1 berisi rumu
         (of_sheet((b'<c r="B7"', b"<c r='B7'")), NAMED),
         (of_sheet((b'<c r="B7"', b'<c s="0" r = "B7"')), NAMED),
         (of_sheet((b'<c r="B7"', b"<c")), SOMEWHERE),
-        (of_sheet((b"<f>", b"<is/><f>")), SOMEWHERE),
+        (of_sheet((b"<f>", b"<is/><f>")), NAMED),
         (of_sheet((b"<f>", b'<f t="shared">')), NAMED),
         (of_sheet((b"<f>", b'<y:f xmlns:y="x">'), (b"</f>", b"</y:f>")), NAMED),
         (of_sheet((b"<f>", b"<f\n>")), NAMED),
+        (of_sheet((b"<f>", b"<xm:f xmlns:xm='%s'>" % REFERENCES), (b"</f>", b"</xm:f>")), NAMED),
+        (of_sheet((b"<f>", b"<xm:f xmlns:xm='%s'>" % MAIN), (b"</f>", b"</xm:f>")), NAMED),
+        (
+            of_sheet(
+                (b"</sheetData>", b"</sheetData><xm:f xmlns:xm='%s'>1</xm:f>" % MAIN),
+                (b"<f>", b"<g>"),
+                (b"</f>", b"</g>"),
+            ),
+            SOMEWHERE,
+        ),
+        (of_sheet((b"</sheetData>", b"<sheetData>")), "rusak atau bukan"),
         (moved("xl/lembar/isi.xml"), "Sel B7 pada isi berisi rumus"),
         (moved("xl/worksheets/sheet1.dat"), "Sel B7 pada sheet1.dat berisi rumus"),
         (moved("xl/worksheets/SHEET1.XML"), "Sel B7 pada SHEET1.XML berisi rumus"),
@@ -271,3 +283,18 @@ def test_the_words_of_a_formula_in_a_cell_and_a_rule_of_colours_are_no_formula()
 
     content = rewritten(lambda name, part: (name, part), book(change))
     assert read("anggaran.xlsx", content) == (content, workbooks.XLSX)
+
+
+CHOSEN = b"""<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"
+  xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"><x14:dataValidations count="1"
+  xmlns:xm="%s"><x14:dataValidation type="list"><x14:formula1><xm:f>Daftar!$A$1:$A$9</xm:f></x14:formula1>
+  <xm:sqref>A2:A9</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst></worksheet>"""
+
+
+def test_a_list_to_choose_from_that_stands_on_another_sheet_is_no_formula():
+    """As Excel writes it; beside a formula in a cell the workbook is refused all the same."""
+    listed = of_sheet((b"</worksheet>", CHOSEN % REFERENCES))
+    content = rewritten(listed, book())
+    assert read("anggaran.xlsx", content) == (content, workbooks.XLSX)
+    with pytest.raises(ValidationError, match=NAMED):
+        read("anggaran.xlsx", rewritten(listed))
