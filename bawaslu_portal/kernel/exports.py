@@ -30,9 +30,9 @@ from . import clock, documents, wording
 from .letterhead import body_of
 from .lifecycle import TransitionRefused
 from .models.organisations import ZONE_LABELS
+from .workbooks import XLSX
 
 KIND, ABOUT = "kernel.table", "table"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_CELLS, MOST_ON_PAPER, MOST_STATES = 600_000, 45_000, 53
 # A cell that begins with one of these would be computed by a program that reads it as typed.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -119,13 +119,18 @@ def answer(request, table, organisation=None):
     if request.method == "GET" and request.GET.get("bentuk") == "xlsx":
         made = table() if callable(table) else table
         unit = organisation or request.portal.unit
-        response = HttpResponse(excel(made), content_type=XLSX)
         name = slugify(f"{made.name} {unit.code if unit else ''} {clock.now():%Y-%m-%d}")[:100]
-        response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return workbook(excel(made), name)
     return None
+
+
+def workbook(content, name):
+    """The bytes of a workbook as a download."""
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _seen(request):

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 MIB = 1024 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-MOST_UNPACKED, MOST_PARTS = 40 * MIB, 200
+MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 2 * MIB, 40 * MIB, 200
 MAIN = {XLSX: "xl/workbook.xml", DOCX: "word/document.xml"}
 # What runs, reaches out or hides another file: macros, controls, embedded objects, links to other workbooks.
 ALIVE = re.compile(r"vba|activex|embeddings/|oleobject|externallinks/|macrosheets/|\.bin$|\.exe$", re.IGNORECASE)
@@ -35,9 +35,9 @@ def _broken():
     return ValidationError(_("Berkas ini rusak atau bukan berkas Excel atau Word biasa."))
 
 
-def _parts(pack, most_unpacked, most_parts):
+def _parts(pack):
     parts = pack.infolist()
-    if len(parts) > most_parts or sum(part.file_size for part in parts) > most_unpacked:
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise ValidationError(_("Isi berkas terlalu besar."))
     for part in parts:
         if ALIVE.search(part.filename) and not HARMLESS.search(part.filename):
@@ -49,11 +49,11 @@ def _parts(pack, most_unpacked, most_parts):
     return {part.filename for part in parts}
 
 
-def examine(content, kind, *, most_unpacked=MOST_UNPACKED, most_parts=MOST_PARTS):
+def examine(content, kind):
     """Raise ValidationError unless ``content`` is a plain file of ``kind`` (XLSX or DOCX) in which nothing runs."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as pack:
-            names = _parts(pack, most_unpacked, most_parts)
+            names = _parts(pack)
     except ValidationError:
         raise
     except Exception as error:  # a broken archive fails in many ways
@@ -150,13 +150,13 @@ def refuse_formulas(content):
                 )
 
 
-def read(content, *, most_bytes=2 * MIB):
+def read(content):
     """The workbook behind ``content`` for an import, read-only and without values that Excel computed.
 
     Raises ValidationError for what is no plain, small .xlsx. Ask ``is_formula`` of each cell and refuse it by name.
     """
-    if len(content) > most_bytes:
-        raise ValidationError(_("Berkas paling besar %(limit)s MB.") % {"limit": most_bytes // MIB})
+    if len(content) > MOST_BYTES:
+        raise ValidationError(_("Berkas paling besar %(limit)s MB.") % {"limit": MOST_BYTES // MIB})
     if not content.startswith(b"PK\x03\x04"):
         raise ValidationError(_("Unggah berkas .xlsx, sebaiknya dari templat."))
     examine(content, XLSX)

@@ -20,12 +20,12 @@ from plenos.models import ArchivedMinutes
 from .factories import PDF, ROLES, words
 
 pytestmark = pytest.mark.django_db
-HEADINGS = [heading for _key, heading, *_rest in archive.COLUMNS]
+HEADINGS = [column.heading for column in archive.LAYOUT.columns]
 GOOD = ["12/BA/2019", "31-12-2019", "Pleno akhir tahun", "Menetapkan laporan kearsipan", "terbuka", "ba-12.pdf"]
 CLOSED = ["13/BA/2019", datetime.date(2019, 11, 4), "Pleno rahasia", "", "Tertutup", "BA-13.pdf"]
 
 
-def sheet(*rows, name=archive.SHEET, headings=HEADINGS):
+def sheet(*rows, name=archive.LAYOUT.name, headings=HEADINGS):
     book = Workbook()
     book.active.title = name
     book.active.append(headings)
@@ -166,7 +166,7 @@ def test_another_sheet_or_heading_is_refused(cast):
 def test_the_template_reads_back(cast):
     answer = signed_in(Client(), cast.head).get(address(cast, "archive_template"))
     book = load_workbook(io.BytesIO(answer.content))
-    assert [cell.value for cell in book[archive.SHEET][1]] == HEADINGS
+    assert [cell.value for cell in book[archive.LAYOUT.name][1]] == HEADINGS
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))

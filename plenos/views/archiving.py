@@ -1,18 +1,15 @@
 """Minutes of earlier years: list and page of each, and bringing them in from a sheet with its scans."""
 
 from django.contrib import messages
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from bawaslu_portal.kernel import exports, forms, ledger, remark_forms, uploads, workbooks
-from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused
+from bawaslu_portal.kernel import exports, forms, import_pages, ledger, remark_forms, uploads
+from bawaslu_portal.kernel.lifecycle import NotPermitted
 
 from .. import archive as sheets
 from .. import permissions, register
@@ -21,7 +18,13 @@ from ..lifecycle import archiving
 from .fetch import find_unit
 
 PAGE = 30
-HOLDS = 2 * 60 * 60
+IMPORT = import_pages.ImportPage(
+    "plenos/archive_import.html",
+    gettext_lazy("Masukkan risalah tahun-tahun lalu"),
+    upload_at="plenos:archive_import",
+    confirm_at="plenos:archive_store",
+    template_at="plenos:archive_template",
+)
 
 
 def _table(unit, rows):
@@ -105,36 +108,16 @@ def _importing(request, code):
     return unit
 
 
-def _salt(request, unit):
-    return f"archive-import:{request.user.pk}:{unit.pk}"
-
-
 def _read(form, unit):
-    sheet, scans = form.cleaned_data["sheet"], form.cleaned_data["scans"]
-    try:
-        return sheets.read(sheet.read(), scans, organisation=unit)
-    except ValidationError as error:
-        if hasattr(error, "error_dict"):
-            raise
-        raise ValidationError({"sheet": error.messages}) from error
+    return sheets.read(import_pages.content(form.cleaned_data["sheet"]), form.cleaned_data["scans"], organisation=unit)
 
 
 def archive_import(request, code):
     """Upload a sheet and its scans; the answer is what would be stored, or every cell that is wrong."""
     unit = _importing(request, code)
     form = ArchiveForm(request.POST or None, request.FILES or None)
-    sheet, status = None, 200
-    if form.is_valid():
-        sheet, status = forms.attempt(form, lambda: _read(form, unit))
-    confirm = None
-    if sheet and not sheet.errors:
-        rows = signing.dumps(sheet.rows, salt=_salt(request, unit), compress=True)
-        confirm = ArchiveConfirmForm(initial={"rows": rows})
-    elif sheet:
-        status = forms.UNPROCESSABLE
-    context = {"unit": unit, "sheet": sheet, "confirm": confirm, "galat": bool(sheet and sheet.errors)}
-    context["statement"] = archiving.statement(request.user, unit)
-    return forms.page(request, "plenos/archive_import.html", form, status, **context)
+    said = archiving.statement(request.user, unit)
+    return IMPORT.upload(request, unit, form, lambda: _read(form, unit), ArchiveConfirmForm, statement=said)
 
 
 @require_POST
@@ -142,12 +125,7 @@ def archive_store(request, code):
     """Store what was checked, under the statement."""
     unit = _importing(request, code)
     form = ArchiveConfirmForm(request.POST)
-    stale = _("Pemeriksaan sudah kedaluwarsa. Unggah lembar dan pindaiannya sekali lagi.")
-    try:
-        rows = signing.loads(request.POST.get("rows", ""), salt=_salt(request, unit), max_age=HOLDS)
-    except signing.BadSignature as error:
-        raise TransitionRefused(stale) from error
-    status = 200
+    rows, status = IMPORT.rows(request, unit), 200
     if form.is_valid():
         made, status = forms.attempt(
             form, lambda: archiving.bring_in(unit, rows, by=request.user, stated=form.cleaned_data["stated"])
@@ -156,15 +134,12 @@ def archive_store(request, code):
             said = ngettext("{count} risalah disimpan di arsip.", "{count} risalah disimpan di arsip.", len(made))
             messages.success(request, said.format(count=len(made)))
             return redirect("plenos:archive", code=code)
-    context = {"unit": unit, "sheet": {"rows": rows}, "confirm": form}
-    context["statement"] = archiving.statement(request.user, unit)
-    return forms.page(request, "plenos/archive_import.html", form, status, **context)
+    said = archiving.statement(request.user, unit)
+    return IMPORT.show(request, unit, form, status, sheet={"rows": rows}, confirm=form, statement=said)
 
 
 @require_GET
 def archive_template(request, code):
     """The empty sheet."""
     _importing(request, code)
-    answer = HttpResponse(sheets.template(), content_type=workbooks.XLSX)
-    answer["Content-Disposition"] = 'attachment; filename="templat-risalah-lama.xlsx"'
-    return answer
+    return exports.workbook(sheets.template(), "templat-risalah-lama")

@@ -31,7 +31,7 @@ def text(answer):
     return answer.content.decode()
 
 
-def book(*rows, sheet=holidays_import.SHEET, head=("Tanggal", "Sampai dengan", "Nama hari libur")):
+def book(*rows, sheet=holidays_import.LAYOUT.name, head=("Tanggal", "Sampai dengan", "Nama hari libur")):
     made = Workbook()
     made.active.title = sheet
     for row in (head, *rows):
@@ -140,8 +140,8 @@ class TestImport:
         client = sign_in(cast.province_administrator)
         template = client.get(at("holidays_import_template", cast.province_unit)).content
         filled = load_workbook(io.BytesIO(template))
-        filled[holidays_import.SHEET].append([datetime.date(2024, 4, 27), None, "Hari jadi Sulawesi Tenggara"])
-        filled[holidays_import.SHEET].append(["17-06-2024", "18/06/2024", "Idul Adha dan cuti bersama"])
+        filled[holidays_import.LAYOUT.name].append([datetime.date(2024, 4, 27), None, "Hari jadi Sulawesi Tenggara"])
+        filled[holidays_import.LAYOUT.name].append(["17-06-2024", "18/06/2024", "Idul Adha dan cuti bersama"])
         out = io.BytesIO()
         filled.save(out)
         client, answer = self.upload(cast, sign_in, SimpleUploadedFile("libur.xlsx", out.getvalue()))

@@ -14,7 +14,7 @@ from bawaslu_portal.kernel import clock, ledger, people_import
 from bawaslu_portal.kernel.models import AccessLink, Membership, OutboxMessage, Parentage, User
 
 pytestmark = pytest.mark.django_db
-HEADINGS = [heading for _key, heading, _width in people_import.COLUMNS]
+HEADINGS = [column.heading for column in people_import.LAYOUT.columns]
 GOOD = ["74.71", "Orang Satu, S.H.", "satu@contoh.id", "Staf Sekretariat", "Hukum dan PS", "", 3, "01-02-2026", "SK 1",
         "0812 3456", "", "31/12/1980"]  # fmt: skip
 
@@ -31,8 +31,8 @@ def book(*rows, headings=HEADINGS, sheet="Orang"):
 
 
 def changed(**cells):
-    keys = [key for key, _heading, _width in people_import.COLUMNS]
-    return [cells.get(key, value) for key, value in zip(keys, GOOD, strict=True)]
+    columns = people_import.LAYOUT.columns
+    return [cells.get(column.key, value) for column, value in zip(columns, GOOD, strict=True)]
 
 
 def read(content, by):

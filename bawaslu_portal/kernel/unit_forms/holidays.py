@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import holidays
 from ..forms import KeyedMixin, PortalForm
 from .fields import UnitFace
+from .unit import ImportForm
 
 
 class HolidayForm(UnitFace, KeyedMixin, PortalForm):
@@ -37,8 +38,6 @@ class HolidayConfirmForm(UnitFace, KeyedMixin, PortalForm):
     rows = forms.CharField(widget=forms.HiddenInput)
 
 
-class HolidayImportForm(UnitFace, PortalForm):
+class HolidayImportForm(ImportForm):
+    field_order = ("year", "file")
     year = forms.IntegerField(label=_("Tahun"), min_value=2000, max_value=2099)
-    file = forms.FileField(
-        label=_("Berkas Excel"), help_text=_("Berkas .xlsx paling besar 2 MB, sebaiknya dari templat.")
-    )

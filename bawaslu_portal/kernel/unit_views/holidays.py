@@ -1,23 +1,29 @@
 """Days on which nobody works: the national list, the regional days of a province, a unit's own closures."""
 
+import functools
+
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from .. import clock, exports, forms, holidays, holidays_import
-from ..lifecycle import NotPermitted, TransitionRefused
+from .. import clock, exports, holidays, holidays_import, import_pages
+from ..lifecycle import NotPermitted
 from ..models.duties import Holiday
 from ..unit_forms import HolidayConfirmForm, HolidayForm, HolidayImportForm, HolidayRemoveForm
 from . import sheets
 from .base import attempt, fetch_unit, form_page
-from .imports import HOLDS, XLSX
 
+PAGE = import_pages.ImportPage(
+    "kernel/holidays_import.html",
+    gettext_lazy("Impor hari libur dari Excel"),
+    upload_at="kernel:holidays_import",
+    confirm_at="kernel:holidays_import_confirm",
+    template_at="kernel:holidays_import_template",
+)
 ENTERED = {holidays.HOLIDAY: holidays.may_keep_holidays, holidays.CLOSURE: holidays.may_close}
 
 
@@ -114,13 +120,11 @@ def holiday_remove(request, code, uuid):
     )
 
 
-def _salt(request, unit):
-    return f"holidays-import:{request.user.pk}:{unit.pk}"
-
-
 def _read(form, unit):
-    sheet = holidays_import.read(form.cleaned_data["file"].read(), form.cleaned_data["year"])
-    return sheet if sheet.errors else holidays_import.mark(sheet, unit)
+    sheet = holidays_import.read(import_pages.content(form.cleaned_data["file"]), form.cleaned_data["year"])
+    if not sheet.errors:
+        holidays_import.mark(sheet.rows, unit)
+    return sheet
 
 
 def holidays_import_upload(request, code):
@@ -133,18 +137,8 @@ def holidays_import_upload(request, code):
         reader=request.user,
         initial={"year": _year(request, unit)},
     )
-    sheet, status, confirm = None, 200, None
-    if form.is_valid():
-        sheet, status = attempt(form, lambda: _read(form, unit))
-    if sheet and sheet.errors:
-        status = forms.UNPROCESSABLE
-    elif sheet:
-        rows = signing.dumps(sheet.rows, salt=_salt(request, unit), compress=True)
-        confirm = HolidayConfirmForm(unit=unit, reader=request.user, initial={"rows": rows})
-    new = sum(row.get("new", False) for row in sheet.rows) if sheet else 0
-    return forms.page(
-        request, "kernel/holidays_import.html", form, status, unit=unit, sheet=sheet, confirm=confirm, new=new
-    )
+    confirm = functools.partial(HolidayConfirmForm, unit=unit, reader=request.user)
+    return PAGE.upload(request, unit, form, lambda: _read(form, unit), confirm)
 
 
 @require_POST
@@ -152,14 +146,13 @@ def holidays_import_confirm(request, code):
     """Take over what the preview showed."""
     unit, _kinds = _entering(request, code, holidays.HOLIDAY)
     form = HolidayConfirmForm(request.POST, unit=unit, reader=request.user)
-    stale = _("Pratinjau sudah kedaluwarsa. Unggah berkasnya sekali lagi.")
+    rows = PAGE.rows(request, unit)
     if not form.is_valid():
-        raise TransitionRefused(stale)
+        raise import_pages.stale()
     try:
-        rows = signing.loads(form.cleaned_data["rows"], salt=_salt(request, unit), max_age=HOLDS)
         made = holidays_import.take_over(rows, unit, by=request.user)
-    except (signing.BadSignature, ValidationError) as error:
-        raise TransitionRefused(stale) from error
+    except ValidationError as error:
+        raise import_pages.stale() from error
     messages.success(
         request, ngettext("{count} hari libur dicatat.", "{count} hari libur dicatat.", made).format(count=made)
     )
@@ -170,6 +163,4 @@ def holidays_import_confirm(request, code):
 def holidays_import_template(request, code):
     """The empty sheet."""
     _entering(request, code, holidays.HOLIDAY)
-    answer = HttpResponse(holidays_import.template(), content_type=XLSX)
-    answer["Content-Disposition"] = 'attachment; filename="templat-hari-libur.xlsx"'
-    return answer
+    return exports.workbook(holidays_import.template(), "templat-hari-libur")
