@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from bawaslu_portal.kernel import texts
 from bawaslu_portal.kernel.tests.factories import signed_in
 from bawaslu_portal.tests.test_pages import MANY, ROLES, crawl_by_client
 
@@ -100,6 +101,8 @@ def data_of_the_story():
         elif isinstance(value, list | tuple):
             for part in value:
                 add(part)
+        elif isinstance(value, str) and value.startswith("<"):
+            add(texts.plain(value))
         elif isinstance(value, str) and re.search(r"[A-Za-z]{2}", value):
             found.update(line.strip() for line in [value, *value.splitlines()] if line.strip())
             if value.startswith(("Kota ", "Kabupaten ", "Provinsi ", "Sulawesi", "Banten")):

@@ -47,13 +47,15 @@ def _page(request, pleno, minutes, *, words=None, form=None, status=200):
     signing = queries.signing_state(pleno, minutes)
     mine = next((s for a, s in signing if a.user_id == user.pk), None)
     returned = queries.returned(pleno)
+    made = queries.papers_of(user, pleno)
     context = {
         "pleno": pleno,
         "minutes": minutes,
         "words": words,
         "signing": signing,
         "unsigned": [a for a, s in signing if s is None],
-        "papers": queries.papers_of(user, pleno),
+        "papers": made,
+        "drafted": prepares and any(paper.draft for paper, _job in made),
         "scans": pleno.scans.all(),
         "prepares": prepares,
         "records_signatures": permissions.may_record_signature(user, pleno),
