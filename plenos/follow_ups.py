@@ -16,6 +16,7 @@ from .models.following import UNSETTLED
 from .models.items import FOLLOW_UPS
 
 MOST = 1000  # settled follow-ups are counted up to here
+BESIDE = 5  # so many of the unreviewed stand beside an agenda
 
 
 def mine(user, *units):
@@ -166,14 +167,19 @@ def waiting_for(user):
     return [row for row in rows if row.state == "open"], [row for row in reported if last.get(row.pk) != user.pk]
 
 
+def _earlier(pleno):
+    """The follow-ups of plenos of this unit that were closed before ``pleno`` was opened (or now)."""
+    rows = FollowUp.objects.assigned().filter(organisation=pleno.organisation_id).exclude(pleno=pleno.pk)
+    return rows.filter(pleno__closed_at__lte=pleno.opened_at or clock.now())
+
+
 def before(pleno):
     """The follow-ups that ``pleno`` looks through: of earlier plenos, unsettled when it was opened (or now)."""
-    since = pleno.opened_at or clock.now()
-    rows = FollowUp.objects.assigned().filter(organisation=pleno.organisation_id).exclude(pleno=pleno.pk)
-    unsettled, settled_since = rows.unsettled(), rows.filter(settled_at__gte=since)
+    unsettled = _earlier(pleno).unsettled()
+    settled_since = _earlier(pleno).filter(settled_at__gte=pleno.opened_at or clock.now())
     keys = [*unsettled.values_list("pk", flat=True), *settled_since.values_list("pk", flat=True)]
     return (
-        FollowUp.objects.filter(pk__in=keys, pleno__closed_at__lte=since)
+        FollowUp.objects.filter(pk__in=keys)
         .select_related(
             "organisation", "responsible__user", "division", "decision__organisation", "decision__item", "pleno"
         )
@@ -205,9 +211,21 @@ def reviews(items):
     return any(item.standing_kind == FOLLOW_UPS for item in items)
 
 
+@dataclass(frozen=True)
+class Unreviewed:
+    """Follow-ups of earlier plenos beside an agenda on which nothing looks through them."""
+
+    first: list  # the most urgent of them
+    more: bool  # whether there are others
+
+
 def left_unreviewed(pleno, items):
-    """What ``reviewed`` gives, where none of these agenda items looks through it: nothing is out of sight."""
-    return [] if reviews(items) else reviewed(pleno)
+    """The unsettled follow-ups of earlier plenos where none of these agenda items looks through them, else None: what
+    nobody has on the agenda is not out of sight, but a long list does not push the agenda aside either."""
+    if reviews(items):
+        return None
+    rows = list(_dressed(_earlier(pleno).unsettled()).order_by("due", "id")[: BESIDE + 1])
+    return Unreviewed(rows[:BESIDE], len(rows) > BESIDE) if rows else None
 
 
 def lost_without(item):

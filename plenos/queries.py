@@ -45,10 +45,10 @@ def _through(user, prefix=""):
     return writers, own, overseers, above
 
 
-def items_of(user, pleno, *, votes=True):
+def items_of(user, pleno, *, votes=True, follow_ups=None):
     """The agenda items of one pleno that ``user`` may read, with their standing decisions as ``standing`` (before
-    ratification only for those who read the live notes); without ``votes`` a page that shows only the decisions'
-    words is spared votes, dissents and follow-ups."""
+    ratification only for those who read the live notes); a page that shows only the decisions' words is spared
+    ``votes`` (with dissents) and ``follow_ups`` (as ``votes`` unless said)."""
     reach = permissions.reach(user, pleno)
     items = AgendaItem.objects.filter(pleno=pleno)
     if not (reach.preparation or reach.ratified_closed):
@@ -58,12 +58,12 @@ def items_of(user, pleno, *, votes=True):
     decisions = Decision.objects.standing().select_related("organisation")
     if not (reach.notes or reach.ratified_open or reach.ratified_closed):
         decisions = decisions.none()
-    elif votes:
-        decisions = decisions.prefetch_related(
-            "votes__attendee",
-            "dissents__attendee",
-            Prefetch("follow_ups", FollowUp.objects.select_related("responsible", "division")),
-        )
+    else:
+        if votes:
+            decisions = decisions.prefetch_related("votes__attendee", "dissents__attendee")
+        if votes if follow_ups is None else follow_ups:
+            given = FollowUp.objects.select_related("responsible", "division")
+            decisions = decisions.prefetch_related(Prefetch("follow_ups", given))
     return items.prefetch_related(
         Prefetch("decisions", decisions, to_attr="standing"),
         Prefetch("attachments", Attachment.objects.select_related("file")),

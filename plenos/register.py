@@ -28,20 +28,22 @@ def _rows(user, unit, *, opened, pleno):
     delivered = ratified & Q(**{f"{pleno}released_at__isnull": False})
     to = f"{pleno}delivered_to__in"
     received = Q(**{to: scope.own_units(user, scope.OVERSEERS)}) | Q(**{to: scope.own_units(user)}) & opened
-    # The most that each unit gives comes first.
+    # The most that each unit gives comes first; which units, is asked as far as it is needed.
     allowed = [
-        (scope.own_units(user, scope.WRITERS), Q()),
-        (scope.own_units(user), ratified & opened),
-        (scope.units_below(user, scope.OVERSEERS), delivered),
-        (scope.units_below(user), delivered & opened),
-        (former(user), delivered & received),
+        (lambda: scope.own_units(user, scope.WRITERS), Q()),
+        (lambda: scope.own_units(user), ratified & opened),
+        (lambda: scope.units_below(user, scope.OVERSEERS), delivered),
+        (lambda: scope.units_below(user), delivered & opened),
+        (lambda: former(user), delivered & received),
     ]
     if unit is not None:
-        rest = [rows for units, rows in allowed if unit in units]
-        rest += [delivered & opened] if scope.nationwide(user) else []
-        return Q(organisation=unit) & rest[0] if rest else NOTHING
+        rest = next((rows for units, rows in allowed if unit in units()), None)
+        if rest is None and scope.nationwide(user):
+            rest = delivered & opened
+        return NOTHING if rest is None else Q(organisation=unit) & rest
     rows, seen = NOTHING, set()
-    for units, rest in allowed:
+    for which, rest in allowed:
+        units = which()
         if units - seen:
             rows |= Q(organisation__in=units - seen) & rest
         seen |= units
@@ -150,7 +152,8 @@ def narrowed(rows, user, unit, wanted):
     if about == "lain":
         rows = rows.filter(concerns__isnull=False)
     elif about == "ubah":
-        rows = rows.filter(Q(reverses__isnull=False) | Exists(_undoers(user, unit).filter(reverses=OuterRef("pk"))))
+        undoing = Exists(known(user, unit).filter(pk=OuterRef("reverses")))
+        rows = rows.filter(undoing | Exists(_undoers(user, unit).filter(reverses=OuterRef("pk"))))
     elif about:
         rows = rows.filter(concerns=about)
     reach = permissions.follow_up_reach(user, unit)
@@ -188,13 +191,12 @@ def numbered_like(words):
 
 
 def dressed(user, rows):
-    """``rows`` with all that a line of the register shows ``user``: of what reverses them, what he may know of."""
-    undoers = _undoers(user).select_related("organisation")
-    return rows.select_related(
-        "organisation", "pleno__organisation", "item", "reverses__organisation"
-    ).prefetch_related(
+    """``rows`` with all that a line of the register shows ``user``: of what they reverse (``undoes``, or None) and of
+    what reverses them, what he may know of. A ratified decision may reverse one whose minutes are not ratified yet."""
+    return rows.select_related("organisation", "pleno__organisation", "item").prefetch_related(
         Prefetch("votes", Vote.objects.only("choice", "decision"), to_attr="cast"),
-        Prefetch("reversed_by", undoers, to_attr="undone_through"),
+        Prefetch("reverses", known(user).select_related("organisation"), to_attr="undoes"),
+        Prefetch("reversed_by", _undoers(user).select_related("organisation"), to_attr="undone_through"),
     )
 
 
@@ -270,7 +272,7 @@ class Followed:
 
 
 def details(decision):
-    """Votes, dissents, the decision that it reverses and those that reverse it, for its page."""
+    """Votes, dissents and what was submitted, for its page."""
     return {
         "votes": decision.votes.select_related("attendee"),
         "dissents": decision.dissents.select_related("attendee"),

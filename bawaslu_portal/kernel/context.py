@@ -16,10 +16,10 @@ MEMBERSHIP_KEY = "membership"
 
 
 def memberships_of(user):
-    """The current memberships of ``user`` with unit and division, in the order of the list to switch by."""
+    """The current memberships of ``user`` with unit, division and ``in_force``, in the order of the list to switch."""
     return list(
         Membership.objects.filter(user=user)
-        .at(clock.now())
+        .at_with_force(clock.now())
         .select_related("organisation", "division")
         .order_by("organisation__code", "order", "id")
     )
@@ -40,6 +40,11 @@ class Portal:
     @cached_property
     def memberships(self):
         return memberships_of(self.user) if self.user else []
+
+    @property
+    def known(self):
+        """The memberships where they were asked for already, else None."""
+        return self.__dict__.get("memberships")
 
     @cached_property
     def membership(self):

@@ -4,7 +4,7 @@ import functools
 
 from django.db import connection
 
-from . import requests
+from . import requests, scope
 
 
 def begin(user):
@@ -19,7 +19,7 @@ def begins(view):
     @functools.wraps(view)
     def wrapped(request, *args, **kwargs):
         begin(request.user)
-        request.user.scope_cache = {}
+        scope.begin(request.user, getattr(request, "portal", None))
         return requests.answer_once(request, lambda: view(request, *args, **kwargs))
 
     wrapped.begins = True

@@ -40,17 +40,26 @@ def places(user):
     cache = getattr(user, "scope_cache", None)
     if cache is not None and "places" in cache:
         return cache["places"]
-    now = clock.now()
-    rows = tuple(
-        Place(*row)
-        for row in Membership.objects.filter(user=user)
-        .in_force_at(now)
-        .order_by("organisation__code", "order", "id")
-        .values_list("pk", "organisation_id", "organisation__level", "role", "division_id", "since")
-    )
+    memberships = Membership.objects.filter(user=user).in_force_at(clock.now()).select_related("organisation")
+    rows = places_of(memberships.order_by("organisation__code", "order", "id"))
     if cache is not None:
         cache["places"] = rows
     return rows
+
+
+def places_of(memberships):
+    """These memberships as places, where they give rights."""
+    return tuple(
+        Place(m.pk, m.organisation_id, m.organisation.level, m.role, m.division_id, m.since) for m in memberships
+    )
+
+
+def begin(user, portal=None):
+    """A web request of ``user`` begins: what is asked of his scope is asked once; his memberships not even that, where
+    the request's ``portal`` (kernel/context.py) has read them already."""
+    user.scope_cache = {}
+    if portal is not None and portal.known is not None and user.is_active:
+        user.scope_cache["places"] = places_of(m for m in portal.known if m.in_force)
 
 
 def forget(user):

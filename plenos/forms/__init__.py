@@ -4,7 +4,7 @@ from .adjourning import AdjournForm, ContinueForm, ResumeForm
 from .attaching import AttachForm, DescribeForm
 from .correcting import BeginCorrectionForm, CorrectionForm
 from .fields import ReasonForm
-from .meeting import AttendanceForm, CloseForm, DecideForm, OpenForm, ScanForm
+from .meeting import ATTENDANCE, AttendanceForm, CloseForm, DecideForm, OpenForm, ScanForm
 from .noting import NotesForm
 from .planning import (
     CancelForm,
@@ -22,6 +22,7 @@ from .signing import DigestForm, ExcuseForm, HandSignatureForm, PutUpForm, Words
 from .weeks import AnswerForm, ExtendForm, NoneHeldForm
 
 __all__ = [
+    "ATTENDANCE",
     "AdjournForm",
     "AnswerForm",
     "AttachForm",

@@ -96,6 +96,11 @@ class ReferenceField(forms.CharField):
         self.decisions = decisions
         super().__init__(max_length=40, **kwargs)
 
+    @property
+    def newest(self):
+        """(year, number, title) of those that are proposed while one types."""
+        return self.decisions.values_list("year", "number", "item__title")[:20]
+
     def clean(self, value):
         typed = super().clean(value).strip().split(" ")[0]
         if not typed:

@@ -95,7 +95,7 @@ class AbsenceChoice(forms.ModelMultipleChoiceField):
 
 
 class AttendanceForm(PortalForm):
-    """One line of the attendance in the room."""
+    """One line of the attendance in the room. A row of the list sends only the status: what it does not send stays."""
 
     status = forms.ChoiceField(label=_("Kehadiran"), choices=ATTENDANCE)
     reason = forms.CharField(label=_("Keterangan"), required=False, max_length=200)
@@ -112,11 +112,11 @@ class AttendanceForm(PortalForm):
         kwargs.setdefault(
             "initial",
             {
-                "status": f"{attendee.status}:{attendee.mode if attendee.status == 'present' else 'onsite'}",
+                "status": attendee.attendance,
                 "reason": attendee.reason,
                 "arrived_at": attendee.arrived_at,
                 "left_at": attendee.left_at,
-                "seen": attendee.recorded_at.isoformat(timespec="microseconds"),
+                "seen": attendee.seen,
             },
         )
         super().__init__(*args, **kwargs)
@@ -128,14 +128,17 @@ class AttendanceForm(PortalForm):
         else:
             del self.fields["drop"]
 
+    def _kept(self, name):
+        return self.cleaned_data[name] if self.add_prefix(name) in self.data else self.initial[name]
+
     def facts(self):
         status, mode = self.cleaned_data["status"].split(":")
         return {
             "status": status,
             "mode": mode,
-            "reason": self.cleaned_data["reason"],
-            "arrived_at": self.cleaned_data["arrived_at"],
-            "left_at": self.cleaned_data["left_at"],
+            "reason": self._kept("reason"),
+            "arrived_at": self._kept("arrived_at"),
+            "left_at": self._kept("left_at"),
             "seen": self.cleaned_data["seen"],
             "away": (self.cleaned_data["away_since"], self.cleaned_data["away_until"]),
             "drop": self.cleaned_data.get("drop", ()),

@@ -43,9 +43,6 @@ class PlenoQuerySet(ScopedQuerySet):
     def coming(self):
         return self.filter(state__in=(DRAFT, INVITED, OPEN, ADJOURNED))
 
-    def minutes_under_way(self):
-        return self.filter(state__in=(CLOSED, SIGNING))
-
 
 class Pleno(UnitRow):
     """A plenary of a body. It belongs to the week that it is **for**; two in a week both count.
@@ -197,11 +194,6 @@ class AttendeeQuerySet(ScopedQuerySet):
         """Read ahead what ``in_room_at`` asks of each line."""
         return self.prefetch_related("absences")
 
-    def present_at(self, moment):
-        """Those in the room (or online) at ``moment``: arrived by then, not yet gone, not out at that time."""
-        here = self.filter(status=PRESENT, arrived_at__lte=moment).filter(Q(left_at=None) | Q(left_at__gt=moment))
-        return here.exclude(absences__since__lte=moment, absences__until__gt=moment)
-
 
 class Attendee(PartRow):
     """One line of the attendance list. Members count for the quorum; secretariat and guests do not.
@@ -268,6 +260,16 @@ class Attendee(PartRow):
 
     def __str__(self):
         return self.name
+
+    @property
+    def attendance(self):
+        """Status and manner in one word, as the room asks for them: ``present:online``."""
+        return f"{self.status}:{self.mode if self.status == PRESENT else 'onsite'}"
+
+    @property
+    def seen(self):
+        """When this line was last written, as a form says which state of it was read."""
+        return self.recorded_at.isoformat(timespec="microseconds")
 
     def in_room_at(self, moment):
         """Whether this person was there at ``moment``. Of many lines ask ``with_absences``."""

@@ -9,7 +9,7 @@ from bawaslu_portal.kernel import forms
 from bawaslu_portal.kernel.lifecycle import NotPermitted
 
 from .. import lifecycle, permissions, queries
-from ..forms import AdjournForm, AttendanceForm, ContinueForm, ResumeForm
+from ..forms import AdjournForm, ContinueForm, ResumeForm
 from ..models.items import WAITING
 from ..models.sessions import ADJOURNED, OPEN
 from .fetch import REFUSALS, find, find_preparing, refuse
@@ -23,7 +23,7 @@ def _step(request, verb, uuid, **address):
     verb(attendee, by=request.user)
     if not request.htmx:
         return redirect(pleno.address("plenos:room") + "#h-hadir")
-    return roll_row(request, pleno, attendee, AttendanceForm(attendee=attendee), 200)
+    return roll_row(request, pleno, attendee)
 
 
 @require_POST

@@ -26,7 +26,7 @@ def live(request, **address):
         raise NotPermitted(_("Ruang pleno hanya untuk Ketua, Anggota, notulis, dan kepala sekretariat unit ini."))
     if request.GET.get("v") == str(pleno.version):
         return HttpResponse(status=204)
-    items = with_texts(queries.items_of(request.user, pleno))
+    items = with_texts(queries.items_of(request.user, pleno, votes=False, follow_ups=True))
     opened = next((i for i in items if str(i.uuid) == request.GET.get("buka")), None)
     seen = frozenset(request.GET.get("m", "").split(","))
     facts = room_facts(request, pleno) | agenda_facts(items) | {"open_item": opened, "seen": seen}

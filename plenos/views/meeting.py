@@ -12,7 +12,7 @@ from bawaslu_portal.kernel.lifecycle import Conflict, NotPermitted
 from bawaslu_portal.kernel.models import Membership
 
 from .. import follow_ups, lifecycle, permissions, queries, quorum, register
-from ..forms import AttendanceForm, CloseForm, DecideForm, NewItemForm, OpenForm, ReasonForm, ScanForm
+from ..forms import ATTENDANCE, AttendanceForm, CloseForm, DecideForm, NewItemForm, OpenForm, ReasonForm, ScanForm
 from ..forms.fields import DoerChoice
 from ..forms.noting import shown
 from ..loose_ends import loose_ends
@@ -67,7 +67,7 @@ def room_facts(request, pleno):
     return {
         "pleno": pleno,
         "attendees": attendees,
-        "roll": [(a, AttendanceForm(attendee=a)) for a in attendees],
+        "statuses": [(value, str(word)) for value, word in ATTENDANCE],
         "quorum": state,
         "elements": Attendee.ELEMENTS,
         "present": present,
@@ -115,7 +115,7 @@ def agenda_facts(items):
 def _show_room(request, pleno, *, item=None, form=None, status=200):
     """The whole page of the room with one item open."""
     facts = room_facts(request, pleno)
-    items = with_texts(queries.items_of(request.user, pleno))
+    items = with_texts(queries.items_of(request.user, pleno, votes=False, follow_ups=True))
     asked = request.GET.get("agenda", "")
     opened = (lambda i: i.pk == item.pk) if item else (lambda i: str(i.order) == asked)
     current = next(filter(opened, items), None)
@@ -125,7 +125,7 @@ def _show_room(request, pleno, *, item=None, form=None, status=200):
     facts |= agenda_facts(items) | {
         "current": current,
         "reviewed": follow_ups.reviewed(pleno) if current and current.standing_kind == FOLLOW_UPS else [],
-        "unreviewed": [] if request.htmx else follow_ups.left_unreviewed(pleno, items),
+        "unreviewed": None if request.htmx else follow_ups.left_unreviewed(pleno, items),
         "new_item": NewItemForm(initial={"access": pleno.access}),
         "reason_form": ReasonForm(),
     }
@@ -148,13 +148,12 @@ def room(request, **address):
 
 
 @gzip_page
-@require_POST
 def attend(request, uuid, **address):
-    """Change one line of the attendance; htmx gets the roll and the quorum back."""
+    """One line of the attendance with its hours and reason; changed, htmx gets the line and the quorum back."""
     pleno = find_preparing(request, **address)
     attendee = get_object_or_404(pleno.attendees.all(), uuid=uuid)
     attendee.pleno = pleno
-    form = AttendanceForm(request.POST, attendee=attendee)
+    form = AttendanceForm(request.POST if request.method == "POST" else None, attendee=attendee)
     status = 200
     if form.is_valid():
         try:
@@ -164,20 +163,25 @@ def attend(request, uuid, **address):
             status = refuse(form, error)
             if isinstance(error, Conflict):
                 attendee.refresh_from_db()
-                renew(form, seen=attendee.recorded_at.isoformat(timespec="microseconds"))
+                renew(form, seen=attendee.seen)
         else:
-            form = AttendanceForm(attendee=attendee)
+            form = None
     if not request.htmx:
-        if status == 200 and not form.is_bound:
+        if form is None:
             return redirect(pleno.address("plenos:room") + "#h-hadir")
         return forms.page(request, "plenos/attend.html", form, status, attendee=attendee, pleno=pleno)
-    return roll_row(request, pleno, attendee, form, 422 if form.errors and status == 200 else status)
+    return roll_row(request, pleno, attendee, form, 422 if form and form.errors and status == 200 else status)
 
 
-def roll_row(request, pleno, attendee, form, status):
-    """One line of the attendance for htmx, and with it whatever follows from who is there."""
+def roll_row(request, pleno, attendee, form=None, status=200):
+    """One line of the attendance for htmx, and with it whatever follows from who is there; with ``form`` unfolded."""
     pleno.refresh_from_db()
-    facts = {**room_facts(request, pleno), "attendee": attendee, "attendance": form, "changed": True}
+    facts = {
+        **room_facts(request, pleno),
+        "attendee": attendee,
+        "attendance": form,
+        "changed": request.method == "POST",
+    }
     return htmx.fragment(request, "plenos/room_roll_row.html", facts, status)
 
 

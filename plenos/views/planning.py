@@ -120,7 +120,7 @@ def agenda(request, **address):
     context = {
         "pleno": pleno,
         "items": items,
-        "reviewed": follow_ups.left_unreviewed(pleno, items),
+        "unreviewed": follow_ups.left_unreviewed(pleno, items),
         "guests": pleno.attendees.filter(element="guest"),
         "arranging": pleno.state in (DRAFT, INVITED),
         "pending": preparation.pending(pleno.organisation),

@@ -20,7 +20,7 @@
     const at = document.activeElement;
     if (at && at !== document.body && place.contains(at) && at.matches("input, select, textarea, [contenteditable=true]"))
       return true;
-    return Boolean(place.querySelector("details[open] form, .htmx-request")) || place.matches(".htmx-request");
+    return Boolean(place.querySelector("details[open] form, form details[open], .htmx-request")) || place.matches(".htmx-request");
   }
 
   function fades(place) {

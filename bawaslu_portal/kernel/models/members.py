@@ -106,15 +106,27 @@ class MembershipQuerySet(AdministeredQuerySet):
         suspended = Suspension.objects.filter(membership=models.OuterRef("pk")).at(moment)
         return self.filter(~models.Exists(suspended))
 
-    def in_force_at(self, moment):
-        """Memberships that give rights at ``moment``: not suspended, and an acting chair's only beside his own seat."""
+    @staticmethod
+    def _in_force(moment):
+        """Q over the memberships of ``moment`` that give rights then."""
         seat = (
             Membership.objects.filter(organisation=models.OuterRef("organisation"), user=models.OuterRef("user"))
             .filter(role__in=COMMISSIONERS, acting=False)
             .at(moment)
             .not_suspended_at(moment)
         )
-        return self.at(moment).not_suspended_at(moment).filter(Q(acting=False) | models.Exists(seat))
+        suspended = Suspension.objects.filter(membership=models.OuterRef("pk")).at(moment)
+        return Q(~models.Exists(suspended)) & (Q(acting=False) | Q(models.Exists(seat)))
+
+    def in_force_at(self, moment):
+        """Memberships that give rights at ``moment``: not suspended, and an acting chair's only beside his own seat."""
+        return self.at(moment).filter(self._in_force(moment))
+
+    def at_with_force(self, moment):
+        """Memberships that hold at ``moment``, each saying as ``in_force`` whether it gives rights then."""
+        return self.at(moment).annotate(
+            in_force=models.ExpressionWrapper(self._in_force(moment), models.BooleanField())
+        )
 
     def commissioners(self):
         return self.filter(role__in=COMMISSIONERS)
