@@ -19,15 +19,15 @@ LONGEST = 420  # characters of a text in a list, as on its page
 def decisions(unit, rows, filters):
     """The register of decisions, as filtered."""
     columns = [
-        Column("number", _("Nomor"), "code", width=15),
-        Column("year", _("Tahun"), "code", width=15),
+        Column("number", _("Nomor"), "code", width=13),
+        Column("year", _("Tahun"), "code", width=12),
         Column("day", _("Tanggal"), "date", width=25),
-        Column("title", _("Agenda"), width=46),
+        Column("title", _("Agenda"), width=42),
         Column("text", _("Keputusan")),
-        Column("category", _("Kategori"), width=38),
-        Column("manner", _("Cara"), width=30),
-        Column("followed", _("Tindak lanjut"), width=38),
-        Column("related", _("Hubungan"), width=38),
+        Column("category", _("Kategori"), width=28),
+        Column("manner", _("Cara"), width=25),
+        Column("followed", _("Tindak lanjut"), width=28),
+        Column("related", _("Hubungan"), width=28),
     ]
     lines = [
         {
@@ -144,13 +144,13 @@ def _submitted(submission, state):
 def found(hits, words, filters):
     """What a search found, in its order, with as much of each as the page tells."""
     columns = [
-        Column("kind", _("Jenis"), width=28),
-        Column("unit", _("Unit"), width=42),
+        Column("kind", _("Jenis"), width=22),
+        Column("unit", _("Unit"), width=34),
         Column("day", _("Tanggal"), "date", width=25),
-        Column("reference", _("Rujukan"), width=38),
-        Column("title", _("Perihal"), width=52),
+        Column("reference", _("Rujukan"), width=34),
+        Column("title", _("Perihal"), width=42),
         Column("text", _("Isi")),
-        Column("state", _("Keadaan"), width=38),
+        Column("state", _("Keadaan"), width=30),
     ]
     lines = [{"kind": kinds(kind), "unit": thing.organisation.name, **_found(kind, thing)} for kind, thing in hits]
     note = "; ".join([_("Kata: %(words)s") % {"words": words}, *(str(label) for _name, label in filters)])

@@ -21,7 +21,8 @@ def _paper_missing():
 
 
 def _kop(organisation):
-    return ["BADAN PENGAWAS PEMILIHAN UMUM", organisation.region_name.upper()]
+    province = "PROVINSI " if organisation.level == "province" else ""
+    return ["BADAN PENGAWAS PEMILIHAN UMUM", f"{province}{organisation.region_name.upper()}"]
 
 
 catalogue.declare_job(

@@ -68,6 +68,14 @@ def counted(value):
     return f"{int(value)} ({number(value)})"
 
 
+def listed(words):
+    """Several things in one sentence: "satu", "satu dan dua", "satu, dua, dan tiga"."""
+    *others, last = words
+    if not others:
+        return last
+    return f"{', '.join(others)}{',' if len(others) > 1 else ''} dan {last}"
+
+
 def moment(value):
     """The date, hour or both that ``value`` holds: ISO text, date, time or datetime. Raises ValueError for another."""
     if not isinstance(value, str):

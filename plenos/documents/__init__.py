@@ -210,7 +210,7 @@ def _attendance(record):
 
 
 def _person(person):
-    return f"{person['name']} ({person['title']})" if person["title"] else person["name"]
+    return f"{person['name']} ({person['title']})" if person["title"] else person["name"] or "–"
 
 
 def _others(record):
@@ -264,6 +264,13 @@ def _items(record):
     ]
 
 
+def _attached(record):
+    """What hangs on the Berita Acara: "daftar hadir, notulen, dan surat tugas". A notulen with a number of its own does
+    not."""
+    every = ["daftar hadir", *([] if record["notes_number"] else ["notulen"]), *filter(None, record["annexes"])]
+    return wording.listed(every)
+
+
 def _follow_ups(record):
     return [
         {**follow_up, "number": decision["number"]}
@@ -288,6 +295,7 @@ def _minutes(record):
         "decisions": [decision for item in items for decision in item["decisions"]],
         "undecided": [item for item in items if item["outcome"] != "decided"],
         "follow_ups": _follow_ups(record),
+        "attached": _attached(record),
         "pauses": annexes.pauses(record),
         "annex": annexes.annex(record),
         "closed_later": record["pleno"]["opened_at"][:10] != record["pleno"]["closed_at"][:10],
