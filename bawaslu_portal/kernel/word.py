@@ -23,8 +23,10 @@ LEFT, RIGHT, TOP, BOTTOM, WIDE = 25, 20, 18, 24, 210
 SKIPPED = {"foot", "rule", "stamp", "draft"}
 WIDTH = re.compile(r"^w(\d+)$")
 # Widths in millimetres of columns that a class of ours names (static/css/paper.css).
-NAMED = {"id": {"k": 31, "c": 4, "date": 52}, "d": {"k": 34}, "kop": {"mark": 19}}
+NAMED = {"id": {"k": 31, "c": 4, "date": 62}, "d": {"k": 34}, "kop": {"mark": 19}}
 HEADINGS = {"h1": 12, "h2": 10.5, "h3": 10, "h4": 9.6}
+LOGO, PHOTO = (17, 19), (150, 105)  # the most of a picture, width and height in millimetres
+TOGETHER = {"end", "photo"}  # what stays on one page
 SPACE = re.compile(r"[ \t\r\n]+")
 MARKS = {"b": "bold", "strong": "bold", "th": "bold", "i": "italic", "em": "italic"}
 
@@ -126,14 +128,19 @@ class _Copy:
             if child.tag == "br":
                 paragraph.add_run().add_break()
             elif child.tag == "img":
-                self._picture(child, paragraph)
+                self._picture(child, paragraph, LOGO if "kop" in marks else PHOTO)
             elif child.tag not in ("ul", "ol", "p", "table", "div"):
                 self._inline(child, paragraph, marks | {MARKS[child.tag]} if child.tag in MARKS else marks)
             self._text(paragraph, child.tail, marks)
 
-    def _picture(self, element, paragraph):
+    def _fit(self, picture, width, height):
+        """No larger than on the paper, and never larger than it is."""
+        most = min(self.mm(width) / picture.width, self.mm(height) / picture.height, 1)
+        picture.width, picture.height = int(picture.width * most), int(picture.height * most)
+
+    def _picture(self, element, paragraph, most):
         try:
-            paragraph.add_run().add_picture(str(pdf.locate(element.get("src"))), height=self.mm(17))
+            self._fit(paragraph.add_run().add_picture(str(pdf.locate(element.get("src")))), *most)
         except (ValueError, OSError):
             log.warning("A working copy goes without its picture.")  # its place stays empty, as on the paper
 
@@ -153,7 +160,7 @@ class _Copy:
             elif child.tag == "p":
                 self._paragraph(child, into, marks, classes)
             else:
-                self._children(child, into, marks)
+                self._children(child, into, marks | classes & TOGETHER)
 
     def _heading(self, element, into):
         paragraph = into.add_paragraph()
@@ -180,8 +187,12 @@ class _Copy:
         if "no" in classes:
             paragraph.alignment = 1
             paragraph.paragraph_format.space_after = self.pt(10)
+        elif "photo" in marks:
+            paragraph.alignment = 1
         elif not classes & {"note", "cap", "to", "at", "cc", "none"}:
             paragraph.alignment = 3
+        if "end" in marks or element.find("img") is not None:
+            paragraph.paragraph_format.keep_with_next = True
         self._inline(element, paragraph, frozenset(marks))
 
     def _list(self, element, into, level, marks):
@@ -258,6 +269,8 @@ class _Copy:
             marks.add("bold")
         if "gap" in own:
             marks |= {"note", "grey"}
+        if "kop" in classes:
+            marks.add("kop")
         self._inline(part, paragraph, frozenset(marks))
         if "kop" in classes:
             self._letterhead(paragraph)
