@@ -74,7 +74,7 @@ def followed(sums):
 
 def related(decision):
     """Which decision it reverses, which reverse it, and which other record it concerns."""
-    words = [_("mencabut %(reference)s") % {"reference": decision.reverses.reference}] if decision.reverses_id else []
+    words = [_("mencabut %(reference)s") % {"reference": decision.undoes.reference}] if decision.undoes else []
     words += [_("dicabut oleh %(reference)s") % {"reference": one.reference} for one in decision.undone_through]
     words += [_("menyangkut %(label)s") % {"label": decision.concerned.label}] if decision.concerned else []
     return "; ".join(words)

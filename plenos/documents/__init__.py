@@ -36,7 +36,7 @@ Minutes, besides
                 reason, decisions [{number, reference, category, text, manner (mufakat, suara), result
                 (disetujui, tidak disetujui, suara berimbang), tally
                 {setuju, tidak, abstain}, votes [{name, vote}], dissents [{name, text}], entitled, present,
-                quorum_needed, reverses (reference or ""), follow_ups [{what, responsible, due}]}],
+                quorum_needed, reverses (reference or ""), reverses_unratified, follow_ups [{what, responsible, due}]}],
                 reviewed [{reference, what, responsible, due, state (berjalan, dilaporkan selesai, selesai,
                 dihentikan), late, said}]: of the item that looks through earlier follow-ups, when the pleno closed}]
     annexes     [text]: what hangs on the minutes besides the attendance list
@@ -54,7 +54,7 @@ from . import annexes
 from .extracts import extract_record, record_of, said_of
 from .letters import invitation_record
 from .records import BASIS, final_record, minutes_record, tables_agree
-from .versions import RICH, corrected, differences, places, touched_decisions, version_record, words_of
+from .versions import RICH, corrected, differences, places, touched_items, version_record, words_of
 
 __all__ = [
     "BASIS",
@@ -72,7 +72,7 @@ __all__ = [
     "record_of",
     "said_of",
     "tables_agree",
-    "touched_decisions",
+    "touched_items",
     "values",
     "version_record",
     "words_of",

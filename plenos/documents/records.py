@@ -16,6 +16,7 @@ from bawaslu_portal.kernel.settings_store import values as settings_of
 from .. import follow_ups
 from ..models import Decision, FollowUp
 from ..models.items import FOLLOW_UPS
+from ..models.sessions import RATIFIED
 from . import annexes
 
 # The regulation of the plenary session. It goes into each record and so is dated with it.
@@ -115,6 +116,13 @@ def _doer(follow_up):
     return f"{follow_up.responsible.user.name} ({follow_up.responsible.title or office(follow_up.responsible)})"
 
 
+def _reversed(decision):
+    """The decision that is reversed: named once it is ratified, since until then only its own unit knows of it."""
+    earlier = decision.reverses
+    ratified = earlier is not None and earlier.pleno.state == RATIFIED
+    return {"reverses": earlier.reference if ratified else "", "reverses_unratified": bool(earlier) and not ratified}
+
+
 def _decision(decision):
     votes = [{"name": vote.attendee.name, "vote": CHOICES[vote.choice]} for vote in decision.votes.all()]
     return {
@@ -130,7 +138,7 @@ def _decision(decision):
         "entitled": decision.entitled,
         "present": decision.present,
         "quorum_needed": decision.quorum_needed,
-        "reverses": decision.reverses.reference if decision.reverses_id else "",
+        **_reversed(decision),
         "follow_ups": [
             {
                 "what": one.what,
@@ -144,27 +152,28 @@ def _decision(decision):
 
 def _reviewed(pleno, item):
     """The follow-ups of earlier plenos as they stood when this one closed. What comes from a closed item says nothing
-    of its words in an open one."""
+    of its words in an open one; what was decided in minutes that are not ratified yet, neither words nor number."""
     states = {"open": "berjalan", "reported": "dilaporkan selesai", "done": "selesai", "stopped": "dihentikan"}
     return [
         {
-            "reference": one.decision.reference,
-            "what": "(tertutup)" if hidden else one.what,
+            "reference": "" if unratified else one.decision.reference,
+            "what": "(risalahnya belum disahkan)" if unratified else "(tertutup)" if hidden else one.what,
             "responsible": _doer(one),
             "due": one.due.isoformat(),
             "state": states[one.state_then],
             "late": one.late,
-            "said": one.said_then.text if one.said_then and not hidden else "",
+            "said": one.said_then.text if one.said_then and not (hidden or unratified) else "",
         }
         for one in follow_ups.reviewed(pleno)
         for hidden in [item.access == "open" and one.decision.item.access == "closed"]
+        for unratified in [one.pleno.state != RATIFIED]
     ]
 
 
 def _items(pleno):
     standing = (
         Decision.objects.standing()
-        .select_related("organisation", "reverses__organisation")
+        .select_related("organisation", "reverses__organisation", "reverses__pleno")
         .prefetch_related(
             "votes__attendee",
             "dissents__attendee",

@@ -150,7 +150,11 @@ def differences(before, after):
     ]
 
 
-def touched_decisions(changes):
-    """(place of the item, place of the decision) of each decision whose words change."""
-    parts = [key.split(".") for key in changes]
-    return sorted({(int(one[1]), int(one[3])) for one in parts if one[0] == "items" and one[2] == "decisions"})
+def touched_items(changes):
+    """{place of an item whose words change: places of its decisions whose own words change}."""
+    touched = {}
+    for one in sorted(key.split(".") for key in changes if key.startswith("items.")):
+        of_item = touched.setdefault(int(one[1]), set())
+        if one[2] == "decisions":
+            of_item.add(int(one[3]))
+    return touched

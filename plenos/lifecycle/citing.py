@@ -12,16 +12,22 @@ from ..models import Decision, Submission
 
 DELIVERED = gettext_lazy("Risalah %(number)s, %(unit)s, diperbaiki: versi %(version)s.")
 CORRECTED = gettext_lazy("Bunyi keputusan %(reference)s diperbaiki dalam versi %(version)s risalahnya.")
+ITEM_CORRECTED = gettext_lazy("Agenda keputusan %(reference)s diperbaiki dalam versi %(version)s risalahnya.")
 KEEPERS = ("chair", "note_taker", "head_of_secretariat")
 
 
 def touched(pleno, changes):
-    """The decisions whose words ``changes`` changes, in the order of the record."""
-    pairs = papers.touched_decisions(changes)
-    if not pairs:
+    """(decision, whether its own words change) of each decision on whose item ``changes`` changes anything: its words,
+    or the title or notes that it is read with. In the order of the record."""
+    places = papers.touched_items(changes)
+    if not places:
         return []
     items, decided = list(pleno.items.all()), queries.decisions_by_item(pleno)
-    return [decided[items[item].pk][n] for item, n in pairs]
+    return [
+        (decision, n in own)
+        for item, own in sorted(places.items())
+        for n, decision in enumerate(decided.get(items[item].pk, ()))
+    ]
 
 
 def _doers(decision, now):
@@ -86,7 +92,7 @@ def _tell(told, thing, words, url, key, facts):
 
 
 def tell(pleno, minutes, changes, *, by):
-    """Tell the level above that a new version was delivered, and those who cite a decision whose words it changes."""
+    """Tell the level above that a new version was delivered, and those who cite a decision that it touches."""
     facts = {"number": minutes.number, "unit": pleno.organisation.name, "version": minutes.version}
     where = pleno.address("plenos:difference", number=minutes.version)
     key = f"plenos.corrected:{pleno.uuid}:{minutes.version}"
@@ -94,8 +100,9 @@ def tell(pleno, minutes, changes, *, by):
         above = Membership.objects.filter(organisation=pleno.delivered_to_id, role__in=scope.OVERSEERS)
         told = {seat.user: pleno.delivered_to for seat in above.in_force_at(clock.now()).select_related("user")}
         _tell(told, pleno, DELIVERED, where, key, facts)
-    for decision in touched(pleno, changes):
+    for decision, its_words in touched(pleno, changes):
         told = {user: unit for user, unit in users_of(decision).items() if user.pk != by.pk}
         url = decision.get_absolute_url() if decision.number else where
         of_decision = {**facts, "reference": decision.reference}
-        _tell(told, decision, CORRECTED, url, f"{key}:{decision.uuid}", of_decision)
+        words = CORRECTED if its_words else ITEM_CORRECTED
+        _tell(told, decision, words, url, f"{key}:{decision.uuid}", of_decision)

@@ -130,6 +130,7 @@ class Frozen:
             "present": one.present,
             "quorum_needed": one.needed,
             "reverses": "",
+            "reverses_unratified": False,
             "follow_ups": [
                 {"what": f.what, "responsible": self._doer(f), "due": f.due.isoformat()} for f in one.follow_ups
             ],

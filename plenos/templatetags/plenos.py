@@ -35,6 +35,8 @@ WORDS = {
     "deferred": _("Ditunda"),
     "withdrawn": _("Ditarik"),
     "": _("Belum dibahas"),
+    "(tertutup)": _("(tertutup)"),
+    "(risalahnya belum disahkan)": _("(risalahnya belum disahkan)"),
 }
 
 

@@ -6,7 +6,7 @@ from bawaslu_portal.kernel import pdf
 from plenos import documents
 from plenos.models import Minutes
 
-from .factories import WHEN, membership
+from .factories import WHEN, make_open, membership
 from .test_documents import HOSTILE, pages_of, text_of
 from .test_following import DAY, decide_with, ratify
 
@@ -92,3 +92,21 @@ def test_the_notulen_shows_what_was_looked_through(cast, decision):
     assert "Tindak lanjut keputusan sebelumnya" in text
     assert "Memindai daftar hadir (keputusan 74.71/2024/9) Lemari belum berkunci" in text
     assert "berjalan, lewat tenggat" in text
+
+
+def test_neither_words_of_unratified_minutes_nor_of_a_closed_item_come_into_the_record_of_an_open_one(cast):
+    earlier = decide_with(cast, doer=membership(cast, cast.member))
+    pleno = make_open(
+        cast,
+        when=WHEN + 14 * DAY,
+        access="open",
+        agenda=[{"title": "Tindak lanjut", "standing_kind": "follow_ups", "access": "open"}],
+    )
+
+    def said():
+        reviewed = documents.minutes_record(pleno, draft=True)["items"][0]["reviewed"]
+        return [(one["what"], one["reference"]) for one in reviewed]
+
+    assert said() == [("(risalahnya belum disahkan)", "")]
+    ratify(earlier, cast)
+    assert said() == [("(tertutup)", earlier.decisions.get().reference)]

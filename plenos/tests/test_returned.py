@@ -130,9 +130,15 @@ def test_doers_and_those_who_asked_for_a_paper_are_told(cast, decided):
     assert told(decision) == {cast.staff.name, cast.head.name}
 
 
-def test_nobody_is_told_of_words_beside_the_decision(cast, decided):
-    make_corrected(cast, decided, changes=CORRECTED)
-    assert told(decided.decisions.get()) == set()
+def test_words_beside_the_decision_tell_nobody_and_those_of_its_item_do(cast, decided):
+    decision = decided.decisions.get()
+    elsewhere = {"place": "Aula lantai dua", "items.1.title": "Rencana kerja", "attendance.1.reason": "Surat tugas"}
+    make_corrected(cast, decided, changes=elsewhere)
+    assert told(decision) == set()
+    for n, changes in enumerate(({"items.0.title": "Laporan"}, {"items.0.notes": "<p>Dibacakan.</p>"}), 3):
+        make_corrected(cast, decided, changes=changes)
+        text = f"Agenda keputusan 74.71/2024/1 diperbaiki dalam versi {n} risalahnya."
+        assert Notice.objects.filter(user=cast.staff, about=decision.uuid, text=text).exists()
 
 
 def test_the_app_of_the_record_that_it_concerns_says_whom(cast, decided, monkeypatch):

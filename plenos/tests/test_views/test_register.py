@@ -78,6 +78,37 @@ def test_a_decision_has_an_address_that_says_everything_of_it(cast, row, sign_in
     assert client.get("/pleno/keputusan/74.71/2024/99/").status_code == 404
 
 
+def test_what_a_ratified_decision_reverses_is_named_to_those_who_may_know_of_it(cast, row, sign_in):
+    """The earlier one waits for its ratification: neither page, list, sheet nor minutes of the later name it above."""
+    earlier = row.decision
+    later = decide_with(cast, doer=membership(cast, cast.chair), when=WHEN + 7 * DAY, access="open", reverses=earlier)
+    decision = ratify(later, cast).decisions.get()
+    register = reverse("plenos:register", args=[cast.unit.code])
+
+    def told(who):
+        """Where the reader meets the reference of the earlier one."""
+        client = sign_in(getattr(cast, who))
+        sheet = openpyxl.load_workbook(io.BytesIO(client.get(register, {"bentuk": "xlsx"}).content)).worksheets[0]
+        pages = {
+            "page": words(client.get(decision.get_absolute_url())),
+            "list": words(client.get(register)),
+            "found": words(client.get(reverse("plenos:search"), {"q": "menetapkan jadwal"})),
+            "changes": words(client.get(register, {"hal": "ubah"})),
+            "minutes": words(client.get(later.address("plenos:minutes"))),
+            "sheet": str(list(sheet.iter_rows(values_only=True))),
+        }
+        read = [page.replace("<mark>", "").replace("</mark>", "") for page in pages.values()]
+        assert sum("Menetapkan jadwal" in page for page in read) >= 4
+        return {name for name, page in pages.items() if earlier.reference in page}
+
+    everywhere = {"page", "list", "found", "changes", "sheet"}
+    assert told("member") == everywhere
+    for who in ("province", "province_chair", "staff", "national"):
+        assert told(who) == set(), who
+    ratify(earlier.pleno, cast)
+    assert told("province") == everywhere
+
+
 STATUS = {  # before the ratification, closed and ratified, open and ratified: page; "tertutup" says that it is closed
     "chair": (200, 200, 200),
     "member": (200, 200, 200),
@@ -271,8 +302,9 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(cast, sign_in):
         return found
 
     earlier = decide_with(cast, doer=doer).decisions.get()
-    one = counted()
     decide_with(cast, doer=membership(cast, cast.chair), when=WHEN + 7 * DAY, reverses=earlier)
+    one = counted()
+    decide_with(cast, doer=doer, when=WHEN + 13 * DAY)
     decide_with(cast, division=Membership.objects.get(user=cast.member).division, when=WHEN + 14 * DAY)
     three = counted()
     assert three == one
