@@ -258,6 +258,12 @@ def this_year(unit):
     return clock.today(unit).isocalendar()[0]
 
 
+def years(unit):
+    """The years that are offered to choose from, this one first."""
+    this = this_year(unit)
+    return [str(year) for year in range(this, this - 11, -1)]
+
+
 # --- who did not hold or report ---------------------------------------------------------------------------
 
 EXPLAINED = {
@@ -296,12 +302,14 @@ def _is_fault(cell):
 
 
 def faults(user, frame_, asked, *, explained="", now=None):
-    """Every week that was not held or not reported: units with the most first, then the gravest, then the newest."""
+    """Every week that was not held or not reported: units with the most first, of as many those with the gravest; of
+    a unit the gravest, then the newest."""
     seen = see(frame_, asked, now)
-    found = []
+    found, worst = [], {}
     for row in seen.rows:
         bad = [(week, cell) for week, cell in zip(seen.weeks, row.cells, strict=True) if _is_fault(cell)]
         found += [(row, week, cell, len(bad)) for week, cell in bad]
+        worst[row.unit.pk] = sorted(GRAVITY[cell.letter] for _week, cell in bad)
     if asked.state:
         found = [one for one in found if one[2].letter == asked.state]
     talk = _explanations(user, {(row.unit.pk, week[2]) for row, week, _cell, _bad in found})
@@ -310,7 +318,15 @@ def faults(user, frame_, asked, *, explained="", now=None):
     ]
     if explained in EXPLAINED:
         rows = [row for row in rows if row.explained == explained]
-    rows.sort(key=lambda one: (-one.bad, one.unit.code, GRAVITY[one.cell.letter], -one.week[2].toordinal()))
+    rows.sort(
+        key=lambda one: (
+            -one.bad,
+            worst[one.unit.pk],
+            one.unit.code,
+            GRAVITY[one.cell.letter],
+            -one.week[2].toordinal(),
+        )
+    )
     return rows
 
 

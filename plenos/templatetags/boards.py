@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from bawaslu_portal.kernel import charts, clock
+from bawaslu_portal.kernel.templatetags.portal import state
 
 from .. import compliance
 
@@ -264,9 +265,7 @@ def bad_words(tally):
 @register.simple_tag
 def cell_state(cell):
     """The state of one week with letter, colour and word."""
-    return format_html(
-        '<span class="st st-{}"><b aria-hidden="true">{}</b>{}</span>', cell.kind, letter(cell) or "–", cell.word
-    )
+    return state(cell.kind, letter(cell) or "–", cell.word)
 
 
 @register.simple_tag
@@ -279,8 +278,8 @@ def legend():
         pgettext("papan", "Arti huruf dan warna"),
         format_html_join(
             "",
-            '<li><span class="st st-{}"><b aria-hidden="true">{}</b>{}</span></li>',
-            ((cell.kind, letter(cell), words[cell.letter]) for cell in compliance.LEGEND),
+            "<li>{}</li>",
+            ((state(cell.kind, letter(cell), words[cell.letter]),) for cell in compliance.LEGEND),
         ),
     )
 

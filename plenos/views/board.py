@@ -22,11 +22,6 @@ def _frame(request, code=None):
     return frame
 
 
-def _years(frame):
-    this = boards.this_year(frame.unit)
-    return [str(year) for year in range(this, this - 11, -1)]
-
-
 @exports.printable
 def board(request, code=None):
     """Units by weeks, as asked in the address; of the nation 553 bodies by 52 weeks in one page."""
@@ -39,7 +34,7 @@ def board(request, code=None):
         "question": seen.question,
         "chart": tables.trend(seen).svg() if seen.last_due else "",
         "spans": boards.SPANS,
-        "years": _years(frame),
+        "years": boards.years(frame.unit),
         "states": boards.STATES.items(),
         "orders": boards.ORDERS.items(),
         "provinces": [unit for unit in frame.units if unit.level == "province"] if frame.nation else [],
@@ -63,7 +58,7 @@ def absent(request, code=None):
         "page": page,
         "units": len({row.unit.pk for row in rows}),
         "spans": boards.SPANS,
-        "years": _years(frame),
+        "years": boards.years(frame.unit),
         "states": [(letter, word) for letter, word in boards.STATES.items() if letter != "B"],
         "explained": boards.EXPLAINED.items(),
         "chosen": request.GET.get("penjelasan", ""),

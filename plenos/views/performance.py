@@ -24,7 +24,6 @@ def performance(request, code):
     told, whose = rates.as_told(found, reach), reach == permissions.ALL
     if response := exports.answer(request, lambda: tables.performance(unit, board, told, members, whose=whose), unit):
         return response
-    this = boards.this_year(unit)
     context = {
         "unit": unit,
         "question": question,
@@ -33,6 +32,6 @@ def performance(request, code):
         "whose": whose,
         "weeks": [(*week, cell) for week, cell in zip(board.weeks, board.rows[0], strict=True)],
         "spans": boards.SPANS,
-        "years": [str(year) for year in range(this, this - 11, -1)],
+        "years": boards.years(unit),
     }
     return render(request, "plenos/performance.html", context)

@@ -28,53 +28,74 @@ def _find(request, code, year, week, kind=HELD_DUTY):
     return get_object_or_404(rows.select_related("organisation"), kind=kind)
 
 
-def _page(request, template, form, status, duty, year, week):
+def _ruled(request, duty, form, verb, *, said, **words):
+    """The page of one form about a week; ``verb`` takes what was typed. ``words``: heading, here, lede, button."""
+    status, (year, week, _day) = 200, duty.begins.isocalendar()
+    if form.is_valid():
+        ruling, status = attempt(form, lambda: verb(form.cleaned_data))
+        if ruling:
+            messages.success(request, said)
+            return redirect(week_address(duty.organisation, duty.begins))
     known = owed.of_week(request.user, duty.organisation, year, week)
-    return forms.page(
-        request, template, form, status, unit=duty.organisation, duty=duty, known=known, year=year, week=week
-    )
+    facts = {"unit": duty.organisation, "known": known, "year": year, "week": week}
+    return forms.page(request, "plenos/week_form.html", form, status, **facts, **words)
 
 
 def week_declare(request, code, year, week):
     """The unit's record keepers say why there was none."""
     duty = _find(request, code, year, week)
     require(duties.may_declare, request.user, duty.organisation)
-    form, status = NoneHeldForm(request.POST or None), 200
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        ruling, status = attempt(form, lambda: lifecycle.declare_none(duty, by=request.user, reason=reason))
-        if ruling:
-            messages.success(request, _("Alasan dikirim ke unit di atas Anda dan menunggu jawaban."))
-            return redirect(week_address(duty.organisation, duty.begins))
-    return _page(request, "plenos/week_declare.html", form, status, duty, year, week)
+    return _ruled(
+        request,
+        duty,
+        NoneHeldForm(request.POST or None),
+        lambda typed: lifecycle.declare_none(duty, by=request.user, reason=typed["reason"]),
+        said=_("Alasan dikirim ke unit di atas Anda dan menunggu jawaban."),
+        heading=_("Minggu tanpa pleno"),
+        here=_("Tanpa pleno"),
+        lede=_("Tulis mengapa tidak ada pleno; unit di atas Anda membebaskan minggu ini atau tidak."),
+        button=_("Kirim alasan"),
+    )
 
 
 def week_answer(request, code, year, week):
     """The level above excuses the week, or does not."""
     duty = _find(request, code, year, week)
     require(duties.may_answer, request.user, duty.organisation)
-    form, status = AnswerForm(request.POST or None), 200
-    if form.is_valid():
-        granted, reason = form.cleaned_data["answer"] == "granted", form.cleaned_data["reason"]
-        ruling, status = attempt(form, lambda: lifecycle.answer(duty, granted=granted, by=request.user, reason=reason))
-        if ruling:
-            messages.success(request, _("Jawaban tercatat; unit itu diberi tahu."))
-            return redirect(week_address(duty.organisation, duty.begins))
-    return _page(request, "plenos/week_answer.html", form, status, duty, year, week)
+
+    def verb(typed):
+        return lifecycle.answer(duty, granted=typed["answer"] == "granted", by=request.user, reason=typed["reason"])
+
+    return _ruled(
+        request,
+        duty,
+        AnswerForm(request.POST or None),
+        verb,
+        said=_("Jawaban tercatat; unit itu diberi tahu."),
+        heading=_("Jawab alasan tanpa pleno"),
+        here=_("Jawab"),
+        lede=_("Minggu yang dibebaskan bertanda B dan tidak masuk hitungan."),
+        button=_("Simpan jawaban"),
+    )
 
 
 def week_extend(request, code, year, week):
     """The level above gives more time."""
     duty = _find(request, code, year, week)
     require(duties.may_answer, request.user, duty.organisation)
-    form, status = ExtendForm(request.POST or None, organisation=duty.organisation), 200
-    if form.is_valid():
-        typed = form.cleaned_data
+
+    def verb(typed):
         chosen = duty if typed["duty"] == HELD_DUTY else _find(request, code, year, week, MINUTES_DUTY)
-        ruling, status = attempt(
-            form, lambda: lifecycle.extend(chosen, until=typed["until"], by=request.user, reason=typed["reason"])
-        )
-        if ruling:
-            messages.success(request, _("Waktu diperpanjang; unit itu diberi tahu."))
-            return redirect(week_address(duty.organisation, duty.begins))
-    return _page(request, "plenos/week_extend.html", form, status, duty, year, week)
+        return lifecycle.extend(chosen, until=typed["until"], by=request.user, reason=typed["reason"])
+
+    return _ruled(
+        request,
+        duty,
+        ExtendForm(request.POST or None, organisation=duty.organisation),
+        verb,
+        said=_("Waktu diperpanjang; unit itu diberi tahu."),
+        heading=_("Perpanjang waktu"),
+        here=_("Perpanjang"),
+        lede=_("Tenggat semula tidak berubah; yang selesai dalam waktu tambahan dihitung tepat waktu."),
+        button=_("Perpanjang"),
+    )
