@@ -188,14 +188,8 @@ class Board:
         """The cells of one unit, in the order of the weeks."""
         return self.rows[self._unit[unit_id]]
 
-    def column(self, week):
-        return [row[self._week[week]] for row in self.rows]
-
     def tally_of_unit(self, unit_id):
         return tally(self.row(unit_id))
-
-    def tally_of_week(self, week):
-        return tally(self.column(week))
 
     def total(self):
         return tally(cell for row in self.rows for cell in row)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.models import Membership
 from bawaslu_portal.kernel.settings_store import setting
 
 
@@ -29,12 +28,6 @@ def needed(organisation, base, day):
     """What the unit's setting says on ``day`` (0 means the default of the majority)."""
     fixed = setting(organisation, "plenos.quorum", day)
     return int(fixed) if fixed else default_needed(base)
-
-
-def at_opening(organisation, moment, present):
-    """Quorum for a session that opens at ``moment`` with ``present`` members in the room."""
-    base = len(Membership.objects.in_office_on(organisation, moment))
-    return Quorum(base, needed(organisation, base, moment.astimezone(organisation.zone).date()), present)
 
 
 def now_in(pleno, attendees, moment):

@@ -48,10 +48,6 @@ class Tally:
     def on_time_rate(self):
         return 100 * self.on_time / self.judged if self.judged else None
 
-    @property
-    def quorum_rate(self):
-        return 100 * self.held / self.convened if self.convened else None
-
 
 def tally(cells):
     """The tally of some cells."""

@@ -10,7 +10,6 @@ from bawaslu_portal import embedded
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 LENGTH = 12
 SHOWN_WHOLE = {"74", "74.71"}  # of these every sign-in is named, of other units the chair alone
-OUTSIDER = "36.73"
 
 
 def path():

@@ -49,16 +49,6 @@ def test_in_the_room_means_arrived_by_then_and_not_yet_gone(status, arrived, lef
 
 
 @pytest.mark.django_db
-def test_the_query_and_the_row_agree_on_who_is_there(cast):
-    pleno = make_open(cast, exceptions={3: "ill"})
-    pleno.attendees.filter(order=2, element="member").update(left_at=WHEN + 5 * MINUTE)
-    for minute in (0, 4, 5, 6):
-        moment = WHEN + minute * MINUTE
-        by_row = {a.pk for a in pleno.attendees.all() if a.in_room_at(moment)}
-        assert {a.pk for a in pleno.attendees.present_at(moment)} == by_row
-
-
-@pytest.mark.django_db
 def test_the_setting_of_that_day_holds(cast):
     for since, value in ((datetime.date(2024, 8, 1), 4), (datetime.date(2024, 8, 20), 2)):
         settings_store.change(cast.unit, "plenos.quorum", value, since=since, source="SK 3", by=cast.administrator)
@@ -88,14 +78,14 @@ def test_the_setting_of_another_unit_does_not_count(cast):
 
 
 @pytest.mark.django_db
-def test_the_day_is_the_day_of_the_unit(cast):
+@pytest.mark.parametrize(("earlier", "needed"), [(0, 5), (2, 3)])
+def test_the_day_is_the_day_of_the_unit(cast, earlier, needed):
     """19 August 17.00 UTC is 20 August 01.00 in Kendari."""
     settings_store.change(
         cast.unit, "plenos.quorum", 5, since=datetime.date(2024, 8, 20), source="SK", by=cast.administrator
     )
     late = datetime.datetime(2024, 8, 19, 17, 0, tzinfo=datetime.UTC)
-    assert quorum.at_opening(cast.unit, late, 4).needed == 5
-    assert quorum.at_opening(cast.unit, late - datetime.timedelta(hours=2), 4).needed == 3
+    assert make_open(cast, when=late - datetime.timedelta(hours=earlier)).quorum_needed == needed
 
 
 @pytest.mark.django_db

@@ -51,7 +51,6 @@ class TestComingAndGoing:
         for minutes, there in ((9, True), (10, False), (19, False), (20, True)):
             moment = WHEN + minutes * MINUTE
             assert row_of(pleno, cast.members[3]).in_room_at(moment) is there
-            assert pleno.attendees.present_at(moment).filter(pk=row.pk).exists() is there
         assert lines(pleno, "attend") == 2
 
     def test_one_who_was_absent_arrives_with_one_press(self, cast):
