@@ -261,6 +261,16 @@ class Attendee(PartRow):
     def __str__(self):
         return self.name
 
+    @property
+    def attendance(self):
+        """Status and manner in one word, as the room asks for them: ``present:online``."""
+        return f"{self.status}:{self.mode if self.status == PRESENT else 'onsite'}"
+
+    @property
+    def seen(self):
+        """When this line was last written, as a form says which state of it was read."""
+        return self.recorded_at.isoformat(timespec="microseconds")
+
     def in_room_at(self, moment):
         """Whether this person was there at ``moment``. Of many lines ask ``with_absences``."""
         return (
