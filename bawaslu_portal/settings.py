@@ -147,9 +147,11 @@ if "postgresql" not in DATABASES["default"]["ENGINE"]:
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name.")
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
-# Every page asks a few rows of many joined tables: to plan all orders of the joins takes longer than to run them, and
-# to compile them longer still.
-DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off -c join_collapse_limit=6")
+# Pages ask few rows of many joined tables: to plan every order of the joins, to compile them or to start helpers takes
+# longer than to run them. The widest lists sort in memory.
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options", "-c jit=off -c join_collapse_limit=6 -c max_parallel_workers_per_gather=0 -c work_mem=16MB"
+)
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 

@@ -1,6 +1,8 @@
 """How many weeks stand how, and the rates of it."""
 
+from collections import Counter
 from dataclasses import dataclass
+from operator import attrgetter
 
 LETTERS = ("B", "N", "K", "P", "L", "T")
 
@@ -51,7 +53,4 @@ class Tally:
 
 def tally(cells):
     """The tally of some cells."""
-    counts = {}
-    for cell in cells:
-        counts[cell.letter] = counts.get(cell.letter, 0) + 1
-    return Tally(counts)
+    return Tally(Counter(map(attrgetter("letter"), cells)))

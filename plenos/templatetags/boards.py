@@ -7,7 +7,8 @@ from django import template
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
@@ -68,11 +69,6 @@ def _of(part, whole):
     return {"part": part, "whole": whole}
 
 
-def _constant(text):
-    """Text of ours inside a template for ``format_html``."""
-    return conditional_escape(text).replace("{", "{{").replace("}", "}}")
-
-
 # Where the address and the name of a unit go: characters that no text of ours holds. Replacing them is five times as
 # fast as naming them to ``format`` in each of 29,000 cells.
 ADDRESS, NAME = "\ue000", "\ue001"
@@ -101,7 +97,7 @@ class Pieces:
 
     def _column(self, cell):
         """This state in each of the weeks."""
-        shown, word = _constant(letter(cell)), _constant(str(cell.word))
+        shown, word = escape(letter(cell)), escape(str(cell.word))
         if not self.full:
             return [
                 f'<td><a class="c-{cell.kind}" href="{ADDRESS}{year}-W{week:02d}/" title="{word}">{shown}</a></td>'
@@ -109,7 +105,7 @@ class Pieces:
             ]
         made = []
         for year, week, _monday in self.weeks:
-            label = _constant(_("minggu %(week)s") % {"week": week})
+            label = escape(_("minggu %(week)s") % {"week": week})
             made.append(
                 f'<td><a class="cell c-{cell.kind}" href="{ADDRESS}{year}-W{week:02d}/" title="{word}"'
                 f' aria-label="{NAME}, {label}: {word}">{shown}</a></td>'
@@ -119,41 +115,34 @@ class Pieces:
 
 def _rates(tally, full):
     """The two cells at the end of a row: how many of how many were held, and how many of these on time."""
-    low = " low" if tally.held_rate is not None and tally.held_rate < LOW else ""
-    return format_html(
-        '<td class="rate{}">{}{}</td><td class="rate">{}</td>',
-        low,
-        f"{tally.held}/{tally.owed}",
-        charts.bar(tally.held, tally.owed) if full else "",
-        percent(tally.on_time_rate),
-    )
+    rate = tally.held_rate
+    low = " low" if rate is not None and rate < LOW else ""
+    bar = charts.bar(tally.held, tally.owed) if full else ""
+    timely = percent(tally.on_time_rate)
+    return f'<td class="rate{low}">{tally.held}/{tally.owed}{bar}</td><td class="rate">{timely}</td>'
 
 
-def _head(row, full, address):
-    kind, name = short_name(row.unit)
+def _head(row, full, address, kind, name):
     if not full:
-        return format_html('<th class="unit" scope="row"><a href="{}">{}{}</a></th>', address, kind, name)
+        return f'<th class="unit" scope="row"><a href="{address}">{kind}{name}</a></th>'
     low = " low" if row.tally.held_rate is not None and row.tally.held_rate < LOW else ""
-    return format_html(
-        '<th class="unit" scope="row"><a href="{}"><span><span class="kind">{}</span>{}</span>'
-        '<span class="unit-rate{}">{}</span></a></th>',
-        address,
-        kind,
-        name,
-        low,
-        _("%(held)s dari %(owed)s") % {"held": row.tally.held, "owed": row.tally.owed},
+    said = escape(_("%(held)s dari %(owed)s") % {"held": row.tally.held, "owed": row.tally.owed})
+    return (
+        f'<th class="unit" scope="row"><a href="{address}"><span><span class="kind">{kind}</span>{name}</span>'
+        f'<span class="unit-rate{low}">{said}</span></a></th>'
     )
 
 
 def rows_html(rows, pieces):
-    """The rows of a table body as safe markup."""
+    """The rows of a table body as safe markup. Every word in it is escaped here or by ``Pieces``."""
     made, index = [], reverse("plenos:index")
     for row in rows:
-        _kind, name = short_name(row.unit)
-        address = f"{index}{row.unit.code}/"  # of plenos:unit; asked 553 times
-        cells = pieces.row(row.cells).replace(ADDRESS, _constant(address)).replace(NAME, _constant(name))
-        made.append((_head(row, pieces.full, address), format_html(cells, ""), _rates(row.tally, pieces.full)))
-    return format_html_join("\n", "<tr>{}{}{}</tr>", made)
+        kind, name = map(escape, short_name(row.unit))
+        address = escape(f"{index}{row.unit.code}/")  # of plenos:unit; asked 553 times
+        cells = pieces.row(row.cells).replace(ADDRESS, address).replace(NAME, name)
+        head = _head(row, pieces.full, address, kind, name)
+        made.append(f"<tr>{head}{cells}{_rates(row.tally, pieces.full)}</tr>")
+    return mark_safe("\n".join(made))  # noqa: S308
 
 
 @register.simple_tag
@@ -268,18 +257,23 @@ def cell_state(cell):
     return state(cell.kind, letter(cell) or "–", cell.word)
 
 
+def legend_rows():
+    """(letter, colour, word) of every state."""
+    words = {"T": _("Tepat waktu"), "P": _("Dalam proses"), "L": _("Lambat"), "K": _("Tanpa kuorum"), "N": _("Nihil")}
+    words |= {"B": _("Bebas wajib"), "": _("Belum jatuh tempo")}
+    return [(letter(cell), cell.kind, words[cell.letter]) for cell in compliance.LEGEND]
+
+
 @register.simple_tag
 def legend():
     """Letter, colour and word of every state."""
-    words = {"T": _("Tepat waktu"), "P": _("Dalam proses"), "L": _("Lambat"), "K": _("Tanpa kuorum"), "N": _("Nihil")}
-    words |= {"B": _("Bebas wajib"), "": _("Belum jatuh tempo")}
     return format_html(
         '<ul class="legend" aria-label="{}">{}</ul>',
         pgettext("papan", "Arti huruf dan warna"),
         format_html_join(
             "",
             "<li>{}</li>",
-            ((state(cell.kind, letter(cell), words[cell.letter]),) for cell in compliance.LEGEND),
+            ((state(kind, of_state, word),) for of_state, kind, word in legend_rows()),
         ),
     )
 

@@ -16,6 +16,11 @@ class Row(models.Model):
     class Meta:
         abstract = True
 
+    def _get_FIELD_display(self, field):  # noqa: N802 - Django's name
+        """The word for a choice. Django's own hashes, and so translates, the words of all of them each time."""
+        value = getattr(self, field.attname)
+        return str(dict(field.flatchoices).get(value, "" if value is None else value))
+
 
 class ScopedQuerySet(models.QuerySet):
     """Rows of units. ``visible_to`` is the only window through which views and forms read."""
