@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from bawaslu_portal.kernel import clock, duties, permissions, scope
 from bawaslu_portal.kernel.duties import monday_of
 from bawaslu_portal.kernel.models import Duty, DutyRuling, Organisation
-from bawaslu_portal.kernel.models.duties import DECLARED, EXTENDED, GRANTED
+from bawaslu_portal.kernel.models.duties import DECLARED, DECLINED, EXTENDED, GRANTED
 
 from . import compliance
 from .compliance import HELD_DUTY, MINUTES_DUTY, week_address
@@ -40,6 +40,7 @@ class Week:
     rulings: list = field(default_factory=list)
     may_declare: bool = False
     may_answer: bool = False
+    answered: bool = False
     may_extend: bool = False
 
 
@@ -72,6 +73,7 @@ def of_week(user, unit, year, week):
     none_held = found.cell.state in ("missing", "not_due", "excused")
     found.may_declare = keeps and none_held and excuse not in (DECLARED, GRANTED)
     found.may_answer = oversees and none_held and excuse is not None
+    found.answered = excuse in (GRANTED, DECLINED)
     found.may_extend = oversees and excuse != GRANTED and found.cell.state not in ("on_time", "nothing")
     return found
 

@@ -147,13 +147,14 @@ def desk(user):
     """Rows for my desk: questions to units whose records I keep."""
     rows = []
     for question in waiting(user):
-        address = catalogue.link(question.about_kind, question.about, user)
-        if address is not None:
+        declared = catalogue.kind(question.about_kind)
+        thing = declared.model().objects.visible_to(user).filter(uuid=question.about).first()
+        if thing is not None:
             rows.append(
                 {
                     "title": _("Beri penjelasan kepada %(unit)s") % {"unit": question.by_unit.name},
-                    "url": address,
-                    "meta": question.organisation.name,
+                    "url": declared.address(thing),
+                    "meta": f"{question.organisation.name} · {name_of(thing)}",
                     "side": "",
                     "state": None,
                     "due": None,

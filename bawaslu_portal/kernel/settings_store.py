@@ -1,6 +1,7 @@
 """Reading and writing the dated settings of a unit."""
 
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from . import catalogue, clock, ledger, notices, permissions
@@ -46,6 +47,12 @@ def instructions(organisation, keys, on):
     for row in sorted(rows, key=lambda row: (chain.index(row.organisation_id), -row.since.toordinal(), -row.pk)):
         found.setdefault(row.key, row)
     return found
+
+
+def instructs(organisation):
+    """Whether units stand below that would obey what the unit instructs."""
+    today = clock.today(organisation)
+    return Parentage.objects.filter(parent=organisation, since__lte=today).exclude(until__lte=today).exists()
 
 
 class _Tree:
@@ -115,18 +122,13 @@ def change(organisation, key, value, *, since, source, by):
 
 
 def _tell_those_below(row, spec):
-    """Members and secretariat of every unit that the instruction holds for hear of it."""
+    """Members and secretariat of every unit that the instruction holds for hear of it, each in his own language."""
     day = clock.today(row.organisation)
     pairs = Parentage.objects.filter(since__lte=day).exclude(until__lte=day).values_list("organisation", "parent")
     below, found = {row.organisation_id}, True
     while found:
         found = {unit for unit, parent in pairs if parent in below} - below
         below |= found
-    text = _("Instruksi %(unit)s: %(label)s, berlaku sejak %(since)s") % {
-        "unit": row.organisation.name,
-        "label": spec.label,
-        "since": row.since.strftime("%d-%m-%Y"),
-    }
     seats = (
         Membership.objects.in_force_at(clock.now())
         .filter(organisation__in=below - {row.organisation_id}, role__in=COMMISSIONERS | {HEAD, NOTE_TAKER})
@@ -134,7 +136,13 @@ def _tell_those_below(row, spec):
     )
     people = {}
     for seat in seats:
-        people.setdefault(seat.organisation, []).append(seat.user)
-    for unit, users in people.items():
+        people.setdefault((seat.organisation, seat.user.language), []).append(seat.user)
+    for (unit, language), users in people.items():
+        with translation.override(language):
+            text = _("Instruksi %(unit)s: %(label)s, berlaku sejak %(since)s") % {
+                "unit": row.organisation.name,
+                "label": spec.label,
+                "since": row.since.strftime("%d-%m-%Y"),
+            }
         url = reverse("kernel:setting", args=[unit.code, spec.key])
         notices.tell(users, unit, "kernel.instruction", row, text=text, url=url)

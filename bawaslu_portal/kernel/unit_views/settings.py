@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from .. import catalogue, clock, documents, forms, organisations, permissions, settings_store
+from ..lifecycle import NotPermitted
 from ..models.documents import StoredFile
 from ..models.organisations import Setting
 from ..templatetags.portal import hour
@@ -44,15 +45,17 @@ def settings(request, code):
     values = settings_store.values(unit, [spec.key for spec in specs])
     rows = Setting.objects.visible_to(request.user).filter(organisation=unit).order_by("-since", "-id")
     ordered = {spec.key for spec in specs if spec.from_above}
-    holding, coming = settings_store.instructions(unit, ordered, today), {}
-    for row in rows.exclude(key__in=ordered):
-        if row.since <= today:
+    holding, coming, instructed = settings_store.instructions(unit, ordered, today), {}, {}
+    for row in rows:
+        if row.key in ordered:
+            instructed.setdefault(row.key, row)
+        elif row.since <= today:
             holding.setdefault(row.key, row)
         else:
             coming[row.key] = row
     groups = {}
     for spec in specs:
-        row, later = holding.get(spec.key), coming.get(spec.key)
+        row, later, below = holding.get(spec.key), coming.get(spec.key), instructed.get(spec.key)
         groups.setdefault(str(spec.group), []).append(
             {
                 "spec": spec,
@@ -62,6 +65,8 @@ def settings(request, code):
                 "given_by": row.organisation.name if row and spec.from_above else "",
                 "later": words(spec, later.value, unit) if later else "",
                 "later_since": later.since if later else None,
+                "below": below if below != row else None,
+                "below_value": words(spec, below.value, unit) if below else "",
                 "url": reverse("kernel:letterhead", args=[code])
                 if spec.key.startswith("letterhead.")
                 else reverse("kernel:setting", args=[code, spec.key]),
@@ -88,7 +93,13 @@ def setting(request, code, key):
     if request.method == "POST":
         fetch_own(request, code)
     spec = catalogue.setting_spec(key)
-    initial = {"value": shown(spec, settings_store.setting(unit, key))}
+    instructs = spec.from_above and settings_store.instructs(unit)
+    obeys = spec.from_above and not instructs
+    if request.method == "POST" and obeys:
+        raise NotPermitted(_("Ini instruksi tingkat di atas: unit ini mengikutinya."))
+    past = Setting.objects.visible_to(request.user).filter(organisation=unit, key=key).select_related("recorded_by")
+    latest = past.order_by("-since", "-id").first() if instructs else None
+    initial = {"value": shown(spec, latest.value if latest else settings_store.setting(unit, key))}
     form = SettingForm(request.POST or None, unit=unit, reader=request.user, spec=spec, initial=initial)
     status = 200
     if form.is_valid():
@@ -100,9 +111,9 @@ def setting(request, code, key):
             ),
         )
         if done:
-            messages.success(request, _("Pengaturan disimpan."))
+            saved = _("Instruksi disimpan; unit di bawah diberi tahu.") if instructs else _("Pengaturan disimpan.")
+            messages.success(request, saved)
             return redirect("kernel:settings", code=code)
-    past = Setting.objects.visible_to(request.user).filter(organisation=unit, key=key).select_related("recorded_by")
     holds = settings_store.instructions(unit, {key}, clock.today(unit)).get(key) if spec.from_above else None
     return forms.page(
         request,
@@ -115,7 +126,8 @@ def setting(request, code, key):
         past=[(row, words(spec, row.value, unit)) for row in past],
         holds=holds,
         holds_words=words(spec, holds.value, unit) if holds else "",
-        may_change=permissions.changes_unit(request.user, unit),
+        instructs=instructs,
+        may_change=permissions.changes_unit(request.user, unit) and not obeys,
     )
 
 
