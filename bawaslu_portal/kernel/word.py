@@ -22,11 +22,11 @@ NARROWEST = 11  # millimetres: a number with the margins of a cell of Word
 LEFT, RIGHT, TOP, BOTTOM, WIDE = 25, 20, 18, 24, 210
 SKIPPED = {"foot", "rule", "stamp", "draft"}
 WIDTH = re.compile(r"^w(\d+)$")
-# Widths in millimetres of columns that a class of ours names (static/css/paper.css).
-NAMED = {"id": {"k": 31, "c": 4, "date": 62}, "d": {"k": 34}, "kop": {"mark": 19}}
+# Widths in millimetres of columns that a class of ours names (static/css/paper.css), with the margins of a cell.
+NAMED = {"id": {"k": 35, "c": 5, "date": 62}, "d": {"k": 39}, "kop": {"mark": 19}}
 HEADINGS = {"h1": 12, "h2": 10.5, "h3": 10, "h4": 9.6}
-LOGO, PHOTO = (17, 19), (150, 105)  # the most of a picture, width and height in millimetres
-TOGETHER = {"end", "photo"}  # what stays on one page
+LOGO, PHOTO = (15, 19), (150, 105)  # the most of a picture, width and height in millimetres
+TOGETHER = {"end", "photo", "keep"}  # what stays on one page
 SPACE = re.compile(r"[ \t\r\n]+")
 MARKS = {"b": "bold", "strong": "bold", "th": "bold", "i": "italic", "em": "italic"}
 
@@ -48,6 +48,7 @@ class _Copy:
         from docx import Document
         from docx.shared import Mm, Pt, RGBColor
 
+        self.last = None  # the paragraph that was written last
         self.mm, self.pt, self.colour = Mm, Pt, RGBColor.from_string
         self.book = Document()
         title = root.findtext("head/title") or ""
@@ -79,6 +80,8 @@ class _Copy:
         head = section.header.paragraphs[0]
         head.alignment = 2
         self._run(head, words, {"bold", "note", "red"})
+        small = self.book.styles["Footer"].font  # the fields of the page numbers take their size from it
+        small.name, small.size = NARROW, self.pt(8)
         foot = section.footer.paragraphs[0]
         said = next((one for one in body if "foot" in _classes(one)), None)
         name = SPACE.sub(" ", (said.text or "").strip()) if said is not None else "Portal Bawaslu"
@@ -151,8 +154,10 @@ class _Copy:
             classes = _classes(child)
             if classes & SKIPPED:
                 continue
+            if "up" in classes and self.last is not None:
+                self.last.paragraph_format.keep_with_next = True  # the outcome stays with the words that it ends
             if child.tag == "table":
-                self._table(child, into)
+                self._table(child, into, bool(classes & {"sig", "d"} or "keep" in marks))
             elif child.tag in ("ul", "ol"):
                 self._list(child, into, 1, marks)
             elif child.tag in HEADINGS:
@@ -175,7 +180,7 @@ class _Copy:
             run.font.size = size
 
     def _paragraph(self, element, into, marks, classes):
-        paragraph = into.add_paragraph()
+        paragraph = self.last = into.add_paragraph()
         marks = set(marks)
         if classes & {"note", "cap"}:
             marks.add("note")
@@ -198,7 +203,7 @@ class _Copy:
     def _list(self, element, into, level, marks):
         """Entries with their numbers written out, so that each list begins anew as on the paper."""
         for n, entry in enumerate(element.findall("li"), 1):
-            paragraph = into.add_paragraph()
+            paragraph = self.last = into.add_paragraph()
             layout = paragraph.paragraph_format
             layout.left_indent, layout.first_line_indent = self.mm(8 * level), self.mm(-8)
             layout.space_after = self.pt(1.5)
@@ -211,7 +216,7 @@ class _Copy:
 
     # --- tables ---
 
-    def _table(self, element, into):
+    def _table(self, element, into, together):
         classes = _classes(element)
         rows = list(element.iter("tr"))
         if not rows:
@@ -223,13 +228,14 @@ class _Copy:
         for column, width in zip(table.columns, widths, strict=True):
             column.width = self.mm(width)
         ruled, heads = "r" in classes, set(element.findall("thead/tr"))
-        for row, source in zip(table.rows, rows, strict=True):
+        for n, (row, source) in enumerate(zip(table.rows, rows, strict=True), 1):
             cells, at = row.cells, 0
             for part in source:
                 span = int(part.get("colspan", 1))
                 cell = cells[at] if span == 1 else cells[at].merge(cells[at + span - 1])
                 cell.width = self.mm(sum(widths[at : at + span]))
                 self._cell(part, cell, classes, ruled)
+                cell.paragraphs[0].paragraph_format.keep_with_next = (together and n < len(rows)) or None
                 at += span
             self._row(row, source in heads, "gap" in _classes(source[0]) if len(source) else False)
         self._borders(table, classes)
@@ -263,12 +269,14 @@ class _Copy:
             paragraph.alignment = 1
         elif "date" in own:
             paragraph.alignment = 2
-        paragraph.paragraph_format.keep_with_next = "sig" in classes or None
         marks = {"table"} if ruled else set()
         if part.tag == "th" or own & {"s", "g"}:
             marks.add("bold")
         if "gap" in own:
             marks |= {"note", "grey"}
+            cell.vertical_alignment = 1  # in the middle
+        if "nm" in own:
+            paragraph.paragraph_format.space_after = self.pt(9)
         if "kop" in classes:
             marks.add("kop")
         self._inline(part, paragraph, frozenset(marks))

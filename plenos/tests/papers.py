@@ -1,4 +1,9 @@
-"""Frozen records for the tests of papers and for bench/pdf.py: members, items and votes by number, and extremes."""
+"""Frozen records for the tests of papers and for bench/pdf.py: members, items and votes by number, and extremes. And
+the way back: the text of a paper, read with another library than the one that wrote it."""
+
+import functools
+import io
+import json
 
 NAMES = [
     "Ketua Contoh, S.H., M.H.",
@@ -246,3 +251,28 @@ def invitation(*, guests=2, agenda=4, paper="A4", zone="WITA", members=5, **chan
         "frozen_at": at("10:11", zone, "2026-11-06"),
         **changes,
     }
+
+
+@functools.cache
+def _made(kind, frozen):
+    from plenos import documents
+
+    return documents.paper(kind, json.loads(frozen))
+
+
+def made(kind, record):
+    """The bytes of a paper; of the same record they are made once."""
+    return _made(kind, json.dumps(record))
+
+
+def pages_of(kind, record):
+    """The text of each page, with single spaces."""
+    import pypdf
+
+    reader = pypdf.PdfReader(io.BytesIO(made(kind, record)))
+    return [" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in reader.pages]
+
+
+def text_of(kind, record):
+    """The text of the whole paper, with single spaces."""
+    return " ".join(pages_of(kind, record))

@@ -1,10 +1,8 @@
 """What the papers of a pleno say, read back with another library than the one that wrote them."""
 
-import io
 import re
 from copy import deepcopy
 
-import pypdf
 import pytest
 from django.template.loader import get_template
 
@@ -12,10 +10,11 @@ from bawaslu_portal.kernel import documents as kernel_documents
 from bawaslu_portal.kernel import pdf
 from plenos import documents
 from plenos.tests import papers
+from plenos.tests.papers import made, pages_of, text_of
 
 MINUTES = ("plenos.berita_acara", "plenos.notulen", "plenos.daftar_hadir")
 LETTERS = ("plenos.undangan", "plenos.daftar_hadir_kosong")
-HOSTILE = "<b>&amp;\"'</b> ]]> \x00\x0b\ufffe\u202e {{ x }} {% if %} " + "panjangsekali" * 30
+HOSTILE = "<b>&amp;\"'</b> ]]> \x00\x0b\ufffe\u202e {{ x }} {% if %} " + "panjangsekali" * 12
 
 
 @pytest.fixture(autouse=True)
@@ -24,16 +23,6 @@ def pango():
     missing = pdf.available()
     if missing:
         pytest.skip(missing)
-
-
-def pages_of(kind, record):
-    """The text of each page, with single spaces."""
-    reader = pypdf.PdfReader(io.BytesIO(documents.paper(kind, record)))
-    return [" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in reader.pages]
-
-
-def text_of(kind, record):
-    return " ".join(pages_of(kind, record))
 
 
 # --- Berita Acara ---
@@ -158,8 +147,8 @@ def test_long_names_three_members_and_the_east():
     assert all(name in text for name in names)
 
 
-@pytest.mark.parametrize("kind", MINUTES)
-@pytest.mark.parametrize("items", [0, 20, 60])
+@pytest.mark.parametrize("kind", MINUTES[:2])
+@pytest.mark.parametrize("items", [0, 60])
 def test_nothing_many_and_very_many_items(kind, items):
     pages = pages_of(kind, papers.minutes(items=items))
     for n, page in enumerate(pages, 1):
@@ -167,7 +156,7 @@ def test_nothing_many_and_very_many_items(kind, items):
     text = " ".join(pages)
     if kind == "plenos.berita_acara":
         assert len(re.findall(r"Keputusan \d+ –", text)) == items
-    if not items and kind != "plenos.daftar_hadir":
+    if not items:
         assert "Tidak ada agenda" in text or "Rapat tidak mengambil keputusan." in text
 
 
@@ -253,7 +242,7 @@ def every(**changes):
     """Each kind with a record of its own."""
     return [
         *((kind, papers.invitation(**changes)) for kind in LETTERS),
-        *((kind, papers.minutes(items=12, **changes)) for kind in MINUTES),
+        *((kind, papers.minutes(items=6, **changes)) for kind in MINUTES),
     ]
 
 
@@ -286,10 +275,11 @@ def test_the_foot_names_portal_time_and_digest_and_claims_no_signature():
             assert "DRAF" not in page, kind
 
 
-def test_the_same_record_gives_the_same_bytes_and_digest():
+def test_the_same_record_gives_the_same_bytes_and_nothing_else_is_read(django_assert_num_queries, db):
     for kind, record in every():
-        again = deepcopy(record)
-        assert documents.paper(kind, record) == documents.paper(kind, again)
+        before, again = made(kind, record), deepcopy(record)
+        with django_assert_num_queries(0):
+            assert documents.paper(kind, again) == before
         assert documents.digest(record) == kernel_documents.digest(again)
 
 
@@ -321,12 +311,6 @@ def test_every_paper_has_its_template():
         assert title
 
 
-def test_nothing_but_the_record_is_read(django_assert_num_queries, db):
-    with django_assert_num_queries(0):
-        for kind, record in every():
-            documents.paper(kind, record)
-
-
 # --- from the verbs to the paper ---
 
 
@@ -353,6 +337,16 @@ def test_the_papers_of_a_ratified_pleno_say_what_the_tables_say(cast):
     for title in ("Laporan <pekan> lalu", "Rencana & jadwal"):
         assert title in text["plenos.undangan"]
         assert title in text["plenos.notulen"]
+
+
+def test_the_invitation_to_an_open_session_names_no_closed_item(cast):
+    from plenos.tests.factories import make_draft
+
+    agenda = ("Laporan pekan lalu", {"title": "Dugaan pelanggaran", "access": "closed"}, "Lain-lain")
+    first, second = (make_draft(cast, agenda=agenda, access=access) for access in ("open", "closed"))
+    seen = documents.invitation_record(first)["agenda"]
+    assert seen == ["Laporan pekan lalu", "Pokok agenda tertutup", "Lain-lain"]
+    assert documents.invitation_record(second)["agenda"][1] == "Dugaan pelanggaran"
 
 
 def test_a_pleno_without_quorum_is_put_up_with_papers_that_say_so(cast):

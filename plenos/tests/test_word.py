@@ -5,7 +5,9 @@ import io
 import pytest
 from django.test import Client
 from docx import Document as Word
+from PIL import Image
 
+from bawaslu_portal.kernel import documents as kernel_documents
 from bawaslu_portal.kernel.tests.factories import signed_in
 from plenos import documents
 
@@ -99,6 +101,19 @@ def test_formatted_notes_keep_headings_lists_and_bold():
     bold = {run.text for p in book.paragraphs for run in p.runs if run.bold}
     assert {"setuju", "Usul"} <= bold
     assert {"•\tsatu", "•\tdua", "1.\tdalam"} <= {p.text.strip() for p in book.paragraphs}
+
+
+def test_photos_have_the_size_of_the_paper_and_stay_with_their_words():
+    out = io.BytesIO()
+    Image.new("RGB", (1200, 900), "green").save(out, "JPEG")
+    photo = {"caption": "Peta", "date": "", "kind": "image/jpeg", "size": len(out.getvalue())}
+    photo["sha256"] = kernel_documents.write_bytes(out.getvalue())
+    book = copy_of("plenos.notulen", papers.minutes(items=[papers.item(1, attachments=[photo])]))
+    (shape,) = book.inline_shapes
+    assert (round(shape.width.mm), round(shape.height.mm)) == (140, 105)
+    kept = [p.text for p in book.paragraphs if p.paragraph_format.keep_with_next]
+    assert any(text.startswith("Rapat ditutup oleh pimpinan rapat") for text in kept)
+    assert "Ketua membuka pembahasan." not in kept and "" in kept
 
 
 def test_what_was_typed_is_words_not_markup():
