@@ -38,19 +38,26 @@ class CorrectionForm(VersionedMixin, PortalForm):
 
     def __init__(self, *args, groups, words, **kwargs):
         super().__init__(*args, **kwargs)
-        self.sections = []
-        for heading, places in groups:
+        self.groups, self.words = groups, words
+        for _heading, places in groups:
             for place in places:
                 self._add(place, words.get(place.key, place.value))
-            touched = any(place.key in words or self[place.key].errors for place in places)
-            self.sections.append((heading, [self[place.key] for place in places], touched))
+
+    @property
+    def sections(self):
+        """(heading, fields, whether something stands there to be seen) of each group, once every field is there: to
+        ask one field for its errors cleans the whole form."""
+        for heading, places in self.groups:
+            touched = any(place.key in self.words or self[place.key].errors for place in places)
+            yield heading, [self[place.key] for place in places], touched
 
     def _add(self, place, value):
         rich, line = place.shape == RICH, place.shape == LINE
         rows = min(max(value.count("\n") + 2, 3), 14)
         field = forms.CharField(
             label=place.label,
-            required=False,  # the verb says at its place what may not be empty
+            required=place.required,
+            error_messages={"required": _("Tidak boleh kosong.")},  # as the verb says of mere spaces
             strip=False,
             initial=texts.as_typed(value) if rich else value,
             widget=forms.TextInput() if line else forms.Textarea(attrs={"rows": rows}),

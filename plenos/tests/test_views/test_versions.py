@@ -72,6 +72,17 @@ def test_what_is_wrong_stands_at_its_field_with_all_that_was_typed(cast):
     assert "Judul yang diketik" in words(answer)
 
 
+def test_what_is_typed_in_any_part_is_kept(cast):
+    correction = make_correction(cast, make_ratified(cast))
+    client, address = signed_in(Client(), cast.secretary), correction.address("plenos:correction_words")
+    typed = {"place": "Teras", "items.2.title": "Serba-serbi", "attendance.1.name": "Nama yang benar"}
+    assert client.post(address, form_of(correction, **typed)).status_code == 302
+    correction.refresh_from_db()
+    assert correction.changes == typed
+    wrong = client.post(address, form_of(correction, **{"items.1.title": "  "}))
+    assert [touched for _heading, _fields, touched in wrong.context["form"].sections] == [True, False, True, True, True]
+
+
 def test_a_conflict_keeps_what_was_typed(cast):
     correction = make_correction(cast, make_ratified(cast))
     typed = form_of(correction, place="Teras")
