@@ -120,12 +120,12 @@ def refuse(form, error, loose=None):
     return UNPROCESSABLE
 
 
-def attempt(form, verb):
-    """Run ``verb``: (its result, 200), or (None, 422 or 409) with the reason on the form."""
+def attempt(form, verb, loose=None):
+    """Run ``verb``: (its result, 200), or (None, 422 or 409) with the reason on the form, as ``refuse`` puts it."""
     try:
         return verb(), 200
     except (ValidationError, TransitionRefused) as error:
-        return None, refuse(form, error)
+        return None, refuse(form, error, loose)
 
 
 def page(request, template, form=None, status=200, **context):

@@ -12,7 +12,7 @@ from .. import lifecycle, permissions, queries
 from ..forms import AdjournForm, ContinueForm, ResumeForm
 from ..models.items import WAITING
 from ..models.sessions import ADJOURNED, OPEN
-from .fetch import REFUSALS, find, find_preparing, refuse
+from .fetch import attempt, find, find_preparing
 from .meeting import roll_row
 
 
@@ -44,11 +44,8 @@ def adjourn(request, **address):
     form = AdjournForm(request.POST or None, pleno=pleno)
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.adjourn(pleno, by=request.user, **form.facts())
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: lifecycle.adjourn(pleno, by=request.user, **form.facts()))
+        if status == 200:
             messages.success(request, _("Rapat diskors."))
             return redirect(pleno.address("plenos:resume"))
     return forms.page(request, "plenos/adjourn.html", form, status, pleno=pleno, now_possible=pleno.state == OPEN)
@@ -66,11 +63,8 @@ def resume(request, **address):
     form = ResumeForm(request.POST or None, pleno=pleno, attendees=attendees, since=pause.since)
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.resume(pleno, by=request.user, **form.facts())
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: lifecycle.resume(pleno, by=request.user, **form.facts()))
+        if status == 200:
             messages.success(request, _("Rapat dilanjutkan."))
             return redirect(pleno.address("plenos:room"))
     context = {"pleno": pleno, "pause": pause, "may_log": permissions.may_prepare(request.user, pleno)}
@@ -83,11 +77,8 @@ def continue_later(request, **address):
     form = ContinueForm(request.POST or None, pleno=pleno)
     status = 200
     if form.is_valid():
-        try:
-            later = lifecycle.continue_later(pleno, by=request.user, **form.facts())
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        later, status = attempt(form, lambda: lifecycle.continue_later(pleno, by=request.user, **form.facts()))
+        if status == 200:
             messages.success(request, _("Pleno ditutup dan pleno lanjutan direncanakan. Terbitkan undangannya."))
             return redirect(later)
     context = {

@@ -12,7 +12,7 @@ from bawaslu_portal.kernel import forms, uploads
 from .. import lifecycle, permissions, queries
 from ..forms import AttachForm, DescribeForm
 from ..lifecycle.table import ATTACH, DETACH
-from .fetch import REFUSALS, find, find_item, find_preparing, refuse
+from .fetch import attempt, find, find_item, find_preparing
 
 
 def attachments(request, uuid, **address):
@@ -23,11 +23,8 @@ def attachments(request, uuid, **address):
     status = 200
     if form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("files", "caption", "dated")}
-        try:
-            made = lifecycle.attach(item, by=request.user, **facts)
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        made, status = attempt(form, lambda: lifecycle.attach(item, by=request.user, **facts))
+        if status == 200:
             messages.success(
                 request, ngettext("Lampiran disimpan.", "%(n)s lampiran disimpan.", len(made)) % {"n": len(made)}
             )
@@ -68,11 +65,8 @@ def attachment_edit(request, uuid, **address):
     form = DescribeForm(request.POST or None, initial=stored)
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.describe(attachment, by=request.user, **form.cleaned_data)
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: lifecycle.describe(attachment, by=request.user, **form.cleaned_data))
+        if status == 200:
             messages.success(request, _("Keterangan lampiran disimpan."))
             return redirect(pleno.address("plenos:attachments", uuid=attachment.item.uuid))
     context = {"pleno": pleno, "item": attachment.item, "attachment": attachment}

@@ -50,6 +50,11 @@ def refuse(form, error):
     return forms.refuse(form, error, loose="number")
 
 
+def attempt(form, verb):
+    """Run ``verb`` as ``forms.attempt``, with what ``refuse`` says of the number."""
+    return forms.attempt(form, verb, loose="number")
+
+
 def renew(form, **values):
     """After a conflict: give the form what is stored now (a version), so that sending it again is a choice."""
     form.data = form.data.copy()

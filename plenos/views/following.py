@@ -14,7 +14,7 @@ from .. import follow_ups as reading
 from .. import permissions, register, sheets
 from ..forms.following import FollowUpFilter, ProgressForm, WordForm
 from ..lifecycle import following
-from .fetch import REFUSALS, find_unit, refuse
+from .fetch import attempt, find_unit
 
 PAGE = 30
 
@@ -85,11 +85,8 @@ def _progress(request, code, uuid, verb, done):
     status = 422
     if form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("text", "files")}
-        try:
-            verb(row, by=request.user, **facts)
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: verb(row, by=request.user, **facts))
+        if status == 200:
             messages.success(request, done)
             back = request.POST.get("back", "")
             return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else row)
@@ -109,32 +106,58 @@ def report_done(request, code, uuid):
     return _progress(request, code, uuid, following.report_done, done)
 
 
-def _word(request, code, uuid, name, done):
-    """A step with a word and nothing else: asked on a page of its own."""
+def _word(request, code, uuid, verb, done, **words):
+    """A step with a word and nothing else, on a page of its own. ``words``: heading, effect, button, danger."""
     row = _find(request, code, uuid)
-    form = WordForm(request.POST or None)
-    status = 200
+    form, status = WordForm(request.POST or None), 200
     if form.is_valid():
-        try:
-            getattr(following, name)(row, by=request.user, text=form.cleaned_data["text"])
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: verb(row, by=request.user, text=form.cleaned_data["text"]))
+        if status == 200:
             messages.success(request, done)
             return redirect(row)
-    return forms.page(request, "plenos/follow_up_word.html", form, status, follow_up=row, verb=name)
+    return forms.page(request, "plenos/follow_up_word.html", form, status, follow_up=row, **words)
 
 
 def confirm_done(request, code, uuid):
     """Say that it is done."""
-    return _word(request, code, uuid, "confirm_done", _("Dinyatakan selesai."))
+    return _word(
+        request,
+        code,
+        uuid,
+        following.confirm_done,
+        _("Dinyatakan selesai."),
+        heading=_("Nyatakan selesai"),
+        effect=_("Tindak lanjut ditutup sebagai selesai dan tidak dapat dibuka lagi."),
+        button=_("Nyatakan selesai"),
+    )
 
 
 def send_back(request, code, uuid):
     """Say that it is not done yet, and why."""
-    return _word(request, code, uuid, "send_back", _("Dikembalikan; pelaksananya diberi tahu."))
+    return _word(
+        request,
+        code,
+        uuid,
+        following.send_back,
+        _("Dikembalikan; pelaksananya diberi tahu."),
+        heading=_("Belum selesai"),
+        effect=_("Tindak lanjut berjalan kembali. Pelaksana dan pelapornya diberi tahu; tulis apa yang masih kurang."),
+        button=_("Kembalikan"),
+    )
 
 
 def stop(request, code, uuid):
     """Stop it, and why."""
-    return _word(request, code, uuid, "stop", _("Tindak lanjut dihentikan."))
+    return _word(
+        request,
+        code,
+        uuid,
+        following.stop,
+        _("Tindak lanjut dihentikan."),
+        heading=_("Hentikan tindak lanjut"),
+        effect=_(
+            "Tindak lanjut tidak diteruskan dan tidak dapat dibuka lagi. Pelaksananya diberi tahu; tulis alasannya."
+        ),
+        button=_("Hentikan"),
+        danger=True,
+    )

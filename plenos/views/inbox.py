@@ -13,7 +13,7 @@ from bawaslu_portal.kernel.lifecycle import NotPermitted
 from .. import intake, lifecycle, permissions, preparation, sheets, submissions
 from ..forms import AttachForm, PlaceForm, ProposalForm, ReasonForm, RequestForm
 from ..models import Submission
-from .fetch import REFUSALS, find_unit, refuse
+from .fetch import REFUSALS, attempt, find_unit, refuse
 
 PAGE = 30
 
@@ -140,11 +140,8 @@ def submission_attach(request, uuid):
     status = 422
     if form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("files", "caption", "dated")}
-        try:
-            lifecycle.attach(found, by=request.user, **facts)
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: lifecycle.attach(found, by=request.user, **facts))
+        if status == 200:
             messages.success(request, _("Berkas disimpan."))
             return redirect(found)
     return _show(request, found, attach=form, status=status)
@@ -161,31 +158,46 @@ def submission_place(request, uuid):
     return redirect(pleno.address("plenos:agenda") if pleno else found.get_absolute_url())
 
 
-def _end(request, found, verb, permission, words, template):
+def _end(request, found, verb, permission, said, **words):
+    """It leaves the inbox with a reason. ``words``: heading, effect, button."""
     if not permission(request.user, found):
         raise NotPermitted(_("Peran Anda tidak berwenang melakukan ini."))
-    form = ReasonForm(request.POST or None)
-    status = 200
+    form, status = ReasonForm(request.POST or None), 200
     if form.is_valid():
-        try:
-            verb(found, by=request.user, reason=form.cleaned_data["reason"])
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
-            messages.success(request, words)
+        _done, status = attempt(form, lambda: verb(found, by=request.user, reason=form.cleaned_data["reason"]))
+        if status == 200:
+            messages.success(request, said)
             return redirect(found)
-    return forms.page(request, template, form, status, submission=found)
+    return forms.page(request, "plenos/submission_end.html", form, status, submission=found, **words)
 
 
 def submission_return(request, uuid):
     """Return it to whoever made it, with a reason."""
-    found, words = find_submission(request, uuid), _("Usul dikembalikan; pengusulnya diberi tahu.")
+    found = find_submission(request, uuid)
+    told = _("%(name)s diberi tahu, membaca alasannya, dan dapat mengajukannya lagi.") % {"name": found.by.name}
     return _end(
-        request, found, lifecycle.intake.give_back, permissions.may_place, words, "plenos/submission_return.html"
+        request,
+        found,
+        lifecycle.intake.give_back,
+        permissions.may_place,
+        _("Usul dikembalikan; pengusulnya diberi tahu."),
+        heading=_("Kembalikan usul"),
+        effect=told,
+        button=_("Kembalikan"),
     )
 
 
 def submission_withdraw(request, uuid):
     """Who submitted it takes it back, with a reason."""
-    found, words = find_submission(request, uuid), _("Usul ditarik.")
-    return _end(request, found, intake.withdraw, permissions.may_take_back, words, "plenos/submission_withdraw.html")
+    return _end(
+        request,
+        find_submission(request, uuid),
+        intake.withdraw,
+        permissions.may_take_back,
+        _("Usul ditarik."),
+        heading=_("Tarik usul"),
+        effect=_(
+            "Usul keluar dari kotak masuk dan dari agenda yang sedang disusun. Sesudah diperbaiki dapat diajukan lagi."
+        ),
+        button=_("Tarik usul"),
+    )

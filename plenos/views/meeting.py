@@ -19,7 +19,7 @@ from ..loose_ends import loose_ends
 from ..models import Attendee
 from ..models.items import FOLLOW_UPS, WAITING
 from ..models.sessions import ADJOURNED, OPEN
-from .fetch import REFUSALS, find, find_item, find_preparing, refuse, renew
+from .fetch import REFUSALS, attempt, find, find_item, find_preparing, refuse, renew
 from .noting import with_texts
 
 
@@ -32,8 +32,9 @@ def open_session(request, **address):
     status = 200
     if form.is_valid():
         cleaned = form.cleaned_data
-        try:
-            lifecycle.open_session(
+        _done, status = attempt(
+            form,
+            lambda: lifecycle.open_session(
                 pleno,
                 by=request.user,
                 exceptions=form.exceptions(),
@@ -41,10 +42,9 @@ def open_session(request, **address):
                 chair=cleaned["chair"],
                 chair_reason=cleaned["chair_reason"],
                 invitation={"number": cleaned.get("invitation_number"), "dated": cleaned.get("invitation_dated")},
-            )
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+            ),
+        )
+        if status == 200:
             return redirect(pleno.address("plenos:room"))
     context = {"pleno": pleno, "members": members, "may_record_late": pleno.planned_at < clock.now()}
     return forms.page(request, "plenos/open.html", form, status, **context)
@@ -52,7 +52,7 @@ def open_session(request, **address):
 
 def room_facts(request, pleno):
     """What every fragment of the room needs: attendance, quorum now, items."""
-    attendees = list(pleno.attendees.select_related("membership").with_absences())
+    attendees = list(pleno.attendees.with_absences())
     for attendee in attendees:
         attendee.pleno = pleno
     now = clock.now()
@@ -67,6 +67,7 @@ def room_facts(request, pleno):
     return {
         "pleno": pleno,
         "attendees": attendees,
+        "attendance": None,  # the form of a line that is unfolded
         "statuses": [(value, str(word)) for value, word in ATTENDANCE],
         "quorum": state,
         "elements": Attendee.ELEMENTS,
@@ -214,30 +215,37 @@ def decide(request, uuid, **address):
     return _show_room(request, pleno, item=item, form=form, status=status)
 
 
-def _settle(request, verb, uuid, done, **address):
+def _settle(request, verb, uuid, address, done, **words):
+    """An item is not decided now. ``words``: heading, effect."""
     pleno = find_preparing(request, **address)
     item = find_item(request, pleno, uuid)
-    form = ReasonForm(request.POST or None)
-    status = 200
+    form, status = ReasonForm(request.POST or None), 200
     if form.is_valid():
-        try:
-            verb(item, by=request.user, reason=form.cleaned_data["reason"])
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: verb(item, by=request.user, reason=form.cleaned_data["reason"]))
+        if status == 200:
             messages.success(request, done)
             return redirect(pleno.address("plenos:room"))
-    return forms.page(request, "plenos/settle.html", form, status, pleno=pleno, item=item, verb=verb.__name__)
+    return forms.page(request, "plenos/settle.html", form, status, pleno=pleno, item=item, **words)
 
 
 def defer(request, uuid, **address):
     """Put an item off, with a reason."""
-    return _settle(request, lifecycle.defer, uuid, _("Agenda ditunda."), **address)
+    effect = _(
+        "Agenda ini tidak diputus sekarang dan dibawa ke pleno berikutnya; alasannya tertulis di risalah. "
+        "Selama pleno terbuka masih dapat dibuka kembali."
+    )
+    words = {"heading": _("Tunda agenda"), "effect": effect}
+    return _settle(request, lifecycle.defer, uuid, address, _("Agenda ditunda."), **words)
 
 
 def withdraw(request, uuid, **address):
     """Take an item back, with a reason."""
-    return _settle(request, lifecycle.withdraw, uuid, _("Agenda ditarik."), **address)
+    effect = _(
+        "Agenda ini tidak dibahas lagi dan tidak diputus; alasannya tertulis di risalah. "
+        "Selama pleno terbuka masih dapat dibuka kembali."
+    )
+    words = {"heading": _("Tarik agenda"), "effect": effect}
+    return _settle(request, lifecycle.withdraw, uuid, address, _("Agenda ditarik."), **words)
 
 
 @require_POST
@@ -268,11 +276,8 @@ def room_item_add(request, **address):
     status = 422
     if form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("title", "background", "proposer", "access")}
-        try:
-            item = lifecycle.add_item(pleno, by=request.user, **facts)
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        item, status = attempt(form, lambda: lifecycle.add_item(pleno, by=request.user, **facts))
+        if status == 200:
             messages.success(request, _("Agenda ditambahkan."))
             return redirect(pleno.address("plenos:room") + f"?agenda={item.order}")
     return forms.page(request, "plenos/item_edit.html", form, status, pleno=pleno, item=None)
@@ -286,17 +291,17 @@ def close(request, **address):
     form = CloseForm(request.POST or None, pleno=pleno, waiting=waiting)
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.close(
+        _done, status = attempt(
+            form,
+            lambda: lifecycle.close(
                 pleno,
                 by=request.user,
                 happened_at=form.cleaned_data.get("happened_at"),
                 fates=form.fates(),
                 reason=form.cleaned_data.get("reason", ""),
-            )
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+            ),
+        )
+        if status == 200:
             messages.success(request, _("Pleno ditutup. Periksa risalahnya, lalu ajukan untuk ditandatangani."))
             return redirect(pleno.address("plenos:minutes"))
     facts = room_facts(request, pleno)
@@ -315,13 +320,13 @@ def scan_add(request, **address):
     status = 200
     if form.is_valid():
         content, kind = form.cleaned_data["scan"]
-        try:
-            lifecycle.add_scan(
+        _done, status = attempt(
+            form,
+            lambda: lifecycle.add_scan(
                 pleno, by=request.user, file=documents.store(content, kind), caption=form.cleaned_data["caption"]
-            )
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+            ),
+        )
+        if status == 200:
             messages.success(request, _("Pindaian disimpan."))
             return redirect(pleno.address("plenos:minutes" if pleno.closed_at else "plenos:room"))
     return forms.page(request, "plenos/scan_add.html", form, status, pleno=pleno)

@@ -17,7 +17,7 @@ from bawaslu_portal.kernel.models import Duty
 from .. import compliance, lifecycle, permissions, queries, register
 from ..forms.overseeing import AskForm, ManyForm, ReturnForm
 from ..lifecycle import overseeing
-from .fetch import REFUSALS, find, find_unit, refuse
+from .fetch import attempt, find, find_unit
 from .inbox import find_submission
 
 SHOWN = 10  # refusals that are said one by one
@@ -31,11 +31,10 @@ def return_minutes(request, **address):
     form = ReturnForm(request.POST or None)
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.return_minutes(pleno, by=request.user, reason=form.cleaned_data["reason"])
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(
+            form, lambda: lifecycle.return_minutes(pleno, by=request.user, reason=form.cleaned_data["reason"])
+        )
+        if status == 200:
             messages.success(request, _("Risalah dikembalikan; unitnya diberi tahu."))
             return redirect(pleno.address("plenos:minutes"))
     return forms.page(request, "plenos/return.html", form, status, pleno=pleno)
@@ -105,11 +104,10 @@ def _talk(request, kind, thing, title, back):
     status = 200
     if form.is_valid():
         chosen = form.cleaned_data["kind"] or remarks.REMARK
-        try:
-            remarks.say(kind, thing, by=request.user, text=form.cleaned_data["text"], kind=chosen)
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(
+            form, lambda: remarks.say(kind, thing, by=request.user, text=form.cleaned_data["text"], kind=chosen)
+        )
+        if status == 200:
             messages.success(request, _("Terkirim; pihak lain diberi tahu."))
             return redirect(f"{back}#percakapan")
     talk = remark_forms.panel(request.user, thing, request.path, form)

@@ -15,7 +15,7 @@ from bawaslu_portal.kernel.settings_store import values
 from .. import follow_ups, lifecycle, permissions, preparation, queries, submissions
 from ..forms import CancelForm, EditForm, EditItemForm, GuestForm, InviteForm, NewItemForm, PlanForm, RescheduleForm
 from ..models.sessions import DRAFT, INVITED, week_text
-from .fetch import REFUSALS, find_item, find_preparing, find_unit, place_asked, refuse, renew
+from .fetch import REFUSALS, attempt, find_item, find_preparing, find_unit, place_asked, refuse, renew
 
 
 def _proposal(unit, request):
@@ -109,11 +109,8 @@ def agenda(request, **address):
     status = 200
     if form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("title", "background", "proposer", "access")}
-        try:
-            lifecycle.add_item(pleno, by=request.user, **facts)
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: lifecycle.add_item(pleno, by=request.user, **facts))
+        if status == 200:
             messages.success(request, _("Agenda ditambahkan."))
             return redirect(pleno.address("plenos:agenda"))
     items = preparation.with_origins(queries.items_of(request.user, pleno))
@@ -179,13 +176,13 @@ def guests(request, **address):
     form = GuestForm(request.POST or None)
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.add_guest(
+        _done, status = attempt(
+            form,
+            lambda: lifecycle.add_guest(
                 pleno, by=request.user, name=form.cleaned_data["name"], title=form.cleaned_data["title"]
-            )
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+            ),
+        )
+        if status == 200:
             messages.success(request, _("Undangan dicatat."))
             return redirect(pleno.address("plenos:room" if pleno.opened_at else "plenos:agenda"))
     return forms.page(request, "plenos/guests.html", form, status, pleno=pleno)
@@ -211,16 +208,16 @@ def invite(request, **address):
     form = InviteForm(request.POST or None, source=_source(pleno))
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.invite(
+        _done, status = attempt(
+            form,
+            lambda: lifecycle.invite(
                 pleno,
                 by=request.user,
                 number=form.cleaned_data.get("number", ""),
                 dated=form.cleaned_data.get("dated"),
-            )
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+            ),
+        )
+        if status == 200:
             messages.success(request, _("Undangan diterbitkan; surat dan daftar hadir kosong sedang dibuat."))
             return redirect(pleno)
     dated = form.cleaned_data.get("dated") if form.is_bound and form.is_valid() else None
@@ -237,11 +234,8 @@ def reschedule(request, **address):
     status = 200
     if form.is_valid():
         facts = {k: v for k, v in form.cleaned_data.items() if k != "request_key"}
-        try:
-            lifecycle.reschedule(pleno, by=request.user, **facts)
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: lifecycle.reschedule(pleno, by=request.user, **facts))
+        if status == 200:
             messages.success(request, _("Jadwal diubah; pemberitahuan diterbitkan."))
             return redirect(pleno)
     return forms.page(request, "plenos/reschedule.html", form, status, pleno=pleno, **_lead(pleno, form))
@@ -262,11 +256,8 @@ def cancel(request, **address):
     status = 200
     if form.is_valid():
         facts = {k: v for k, v in form.cleaned_data.items() if k != "request_key"}
-        try:
-            lifecycle.cancel(pleno, by=request.user, **facts)
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: lifecycle.cancel(pleno, by=request.user, **facts))
+        if status == 200:
             messages.success(request, _("Pleno dibatalkan."))
             return redirect(pleno)
     return forms.page(request, "plenos/cancel.html", form, status, pleno=pleno)

@@ -13,7 +13,7 @@ from bawaslu_portal.kernel.templatetags import portal
 
 from .. import lifecycle, permissions, preparation, submissions
 from ..forms import NewStandingForm, ReasonForm, StandingForm
-from .fetch import REFUSALS, find_item, find_preparing, find_unit, place_asked, refuse
+from .fetch import REFUSALS, attempt, find_item, find_preparing, find_unit, place_asked, refuse
 
 
 def find_keeping(request, code):
@@ -163,11 +163,8 @@ def item_drop(request, uuid, **address):
     form = ReasonForm(request.POST or None)
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.drop(item, by=request.user, reason=form.cleaned_data["reason"])
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: lifecycle.drop(item, by=request.user, reason=form.cleaned_data["reason"]))
+        if status == 200:
             messages.success(request, _("Pokok digugurkan; alasannya tercatat."))
             draft = preparation.preparing(pleno.organisation).first()
             return redirect(draft.address("plenos:agenda") if draft else pleno.get_absolute_url())

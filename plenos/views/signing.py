@@ -14,7 +14,7 @@ from .. import documents as papers
 from .. import lifecycle, permissions, queries
 from ..forms import DigestForm, ExcuseForm, HandSignatureForm, PutUpForm, ReasonForm, WordsForm
 from ..models.sessions import CLOSED, RATIFIED, SIGNING
-from .fetch import REFUSALS, find, find_preparing, refuse, renew
+from .fetch import REFUSALS, attempt, find, find_preparing, refuse, renew
 
 
 def _readable(request, address):
@@ -153,16 +153,16 @@ def put_up(request, **address):
     form = PutUpForm(request.POST or None, source=source, kept=earlier)
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.put_up(
+        _done, status = attempt(
+            form,
+            lambda: lifecycle.put_up(
                 pleno,
                 by=request.user,
                 number=form.cleaned_data.get("number", ""),
                 dated=form.cleaned_data.get("dated"),
-            )
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+            ),
+        )
+        if status == 200:
             messages.success(request, _("Risalah diajukan. Setiap anggota yang hadir kini dapat mengonfirmasi."))
             return redirect(pleno.address("plenos:minutes"))
     context = {
@@ -180,11 +180,10 @@ def take_back(request, **address):
     form = ReasonForm(request.POST or None)
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.take_back(pleno, by=request.user, reason=form.cleaned_data["reason"])
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(
+            form, lambda: lifecycle.take_back(pleno, by=request.user, reason=form.cleaned_data["reason"])
+        )
+        if status == 200:
             messages.success(request, _("Risalah ditarik; perbaiki, lalu ajukan lagi. Nomornya tetap."))
             return redirect(pleno.address("plenos:minutes"))
     return forms.page(request, "plenos/take_back.html", form, status, pleno=pleno)
@@ -199,11 +198,8 @@ def _final_act(request, address, template, act, done):
     form = DigestForm(request.POST or None, initial={"digest": minutes.digest})
     status = 200
     if form.is_valid():
-        try:
-            act(pleno, form.cleaned_data["digest"])
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: act(pleno, form.cleaned_data["digest"]))
+        if status == 200:
             messages.success(request, done)
             return redirect(pleno.address("plenos:minutes"))
     context = {
@@ -254,18 +250,18 @@ def hand_sign(request, uuid, **address):
     status = 200
     if form.is_valid():
         content, kind = form.cleaned_data["scan"]
-        try:
-            lifecycle.sign_by_hand(
+        _done, status = attempt(
+            form,
+            lambda: lifecycle.sign_by_hand(
                 pleno,
                 by=request.user,
                 attendee=attendee,
                 scan=documents.store(content, kind),
                 signed_on=form.cleaned_data["signed_on"],
                 digest=form.cleaned_data["digest"],
-            )
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+            ),
+        )
+        if status == 200:
             messages.success(request, _("Tanda tangan basah dicatat."))
             return redirect(pleno.address("plenos:minutes"))
     return forms.page(request, "plenos/hand_sign.html", form, status, pleno=pleno, attendee=attendee)
@@ -281,17 +277,17 @@ def excuse(request, uuid, **address):
     form.fields["reason"].help_text = _("Misalnya sakit, berhenti dari jabatan, atau menolak, dengan sebabnya.")
     status = 200
     if form.is_valid():
-        try:
-            lifecycle.excuse(
+        _done, status = attempt(
+            form,
+            lambda: lifecycle.excuse(
                 pleno,
                 by=request.user,
                 attendee=attendee,
                 reason=form.cleaned_data["reason"],
                 digest=form.cleaned_data["digest"],
-            )
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+            ),
+        )
+        if status == 200:
             messages.success(request, _("Alasan dicatat."))
             return redirect(pleno.address("plenos:minutes"))
     return forms.page(request, "plenos/excuse.html", form, status, pleno=pleno, attendee=attendee)
