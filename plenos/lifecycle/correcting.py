@@ -21,6 +21,7 @@ from ..models import Correction, Minutes
 from ..models.sessions import RATIFIED
 from . import citing, signatures
 
+LONGEST_REASON = 300  # for not going on with a correction
 DRAFTING, SIGNING, DONE, ABANDONED = "drafting", "signing", "ratified", "abandoned"
 NOT_DRAFTING = gettext_lazy("Perbaikan ini tidak sedang disusun: sudah diajukan, disahkan, atau tidak dilanjutkan.")
 NOT_SIGNING = gettext_lazy("Perbaikan ini tidak sedang dalam penandatanganan. Muat ulang halaman.")
@@ -134,9 +135,18 @@ def change(correction, *, by, changes, version=None):
         act.note(places=sorted(act.thing.changes))
 
 
-def abandon(correction, *, by):
+def abandon(correction, *, by, reason):
     """Do not go on with it; the version before it holds."""
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise ValidationError(
+            {
+                "reason": _("Tulis mengapa perbaikan tidak dilanjutkan, paling banyak %(n)s huruf.")
+                % {"n": LONGEST_REASON}
+            }
+        )
     with advance(ABANDON, correction, by=by) as act:
+        act.thing.abandoned_reason = reason
         act.note(version=act.thing.number)
 
 

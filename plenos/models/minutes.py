@@ -39,6 +39,7 @@ class Correction(PartRow):
     begun_at = models.DateTimeField(default=clock.now)
     begun_by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
     ratified_at = models.DateTimeField(null=True)
+    abandoned_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["number", "id"]
@@ -53,6 +54,9 @@ class Correction(PartRow):
             ),
             models.CheckConstraint(condition=Q(number__gte=2), name="correction_follows_the_first"),
             models.CheckConstraint(condition=~Q(reason=""), name="correction_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(state="abandoned") | ~Q(abandoned_reason=""), name="correction_abandoned_with_reason"
+            ),
         ]
 
     def __str__(self):

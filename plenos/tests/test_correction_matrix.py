@@ -68,7 +68,7 @@ def digest(c):
 
 CALLS = {
     "change": lambda c, by: correcting.change(c, by=by, changes={"place": "Teras"}),
-    "abandon": lambda c, by: correcting.abandon(c, by=by),
+    "abandon": lambda c, by: correcting.abandon(c, by=by, reason="Sudah benar"),
     "put_up": lambda c, by: correcting.put_up(c, by=by),
     "take_back": lambda c, by: correcting.take_back(c, by=by, reason="Keliru"),
     "confirm": lambda c, by: correcting.confirm(c, by=by, digest=digest(c)),
@@ -81,7 +81,7 @@ CALLS = {
 }
 PAGES = {
     "change": ("correction_words", None, lambda c: words(c) | {"place": "Teras"}),
-    "abandon": ("correction_abandon", None, lambda c: {}),
+    "abandon": ("correction_abandon", None, lambda c: {"reason": "Sudah benar"}),
     "put_up": ("correction_put_up", None, lambda c: {}),
     "take_back": ("correction_take_back", None, lambda c: {"reason": "Keliru"}),
     "confirm": ("correction_confirm", None, lambda c: {"digest": digest(c)}),
@@ -117,7 +117,7 @@ def corrections(troupe, django_db_blocker):
             else:
                 correction = make_correction(troupe, pleno, changes=CORRECTED)
                 if state == "abandoned":
-                    correcting.abandon(correction, by=troupe.secretary)
+                    correcting.abandon(correction, by=troupe.secretary, reason="Sudah benar")
                 made[state] = correction.pk
         return made
 

@@ -237,7 +237,7 @@ class Life(MidMeeting, RuleBasedStateMachine):
         if found is None:
             return correcting.begin(pleno, by=by, reason="Keliru", ruling=queries.returned(pleno))
         if found.state == "drafting" and last and whim == 1:
-            return correcting.abandon(found, by=by) or found
+            return correcting.abandon(found, by=by, reason="Sudah benar") or found
         if found.state == "drafting" and not found.changes:
             words = {"place": f"Aula {found.number}", "items.0.title": f"Laporan versi {found.number}"}
             return correcting.change(found, by=by, changes=words) or found

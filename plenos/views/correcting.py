@@ -185,13 +185,21 @@ def correction_take_back(request, correction, **address):
     return forms.page(request, "plenos/correction_take_back.html", form, status, **context)
 
 
-@require_POST
 def correction_abandon(request, correction, **address):
-    """Do not go on with the correction."""
+    """Do not go on with the correction, with a reason."""
     found = _preparing(request, correction, address)
-    correcting.abandon(found, by=request.user)
-    messages.success(request, _("Perbaikan tidak dilanjutkan; versi yang disahkan tetap berlaku."))
-    return redirect(found.pleno.address("plenos:minutes"))
+    form = ReasonForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        try:
+            correcting.abandon(found, by=request.user, reason=form.cleaned_data["reason"])
+        except REFUSALS as error:
+            status = refuse(form, error)
+        else:
+            messages.success(request, _("Perbaikan tidak dilanjutkan; versi yang disahkan tetap berlaku."))
+            return redirect(found)
+    context = {"pleno": found.pleno, "correction": found}
+    return forms.page(request, "plenos/correction_abandon.html", form, status, **context)
 
 
 @require_POST

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.test import override_settings
 
 from bawaslu_portal.kernel import clock, documents
@@ -12,7 +13,7 @@ from bawaslu_portal.kernel.models import Document, Notice, OutboxMessage
 from plenos import documents as papers
 from plenos import lifecycle, queries
 from plenos.lifecycle import correcting
-from plenos.models import Minutes
+from plenos.models import Correction, Minutes
 
 from ..factories import WHEN, lines, make_corrected, make_correction, make_ratified, row_of, sign_version, stored_scan
 from .test_lock import verify
@@ -91,7 +92,14 @@ def test_a_correction_needs_a_reason_ratified_minutes_and_no_other_under_way(cas
 
 def test_an_abandoned_correction_gives_its_number_back(cast, ratified):
     correction = make_correction(cast, ratified, changes=WORDS)
-    correcting.abandon(correction, by=cast.head)
+    for reason in (" ", "x" * 301):
+        with pytest.raises(ValidationError, match="mengapa"):
+            correcting.abandon(correction, by=cast.head, reason=reason)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Correction.objects.filter(pk=correction.pk).update(state="abandoned")
+    correcting.abandon(correction, by=cast.head, reason=" Ternyata\n sudah benar ")
+    correction.refresh_from_db()
+    assert (correction.state, correction.abandoned_reason) == ("abandoned", "Ternyata sudah benar")
     again = correcting.begin(ratified, by=cast.secretary, reason="Salah ketik lain")
     assert again.number == 2
 

@@ -113,6 +113,18 @@ def test_sent_unchanged_the_form_changes_nothing(cast):
     assert correction.changes == {}
 
 
+def test_who_does_not_go_on_says_why_and_it_stands_there(cast):
+    correction = make_correction(cast, make_ratified(cast), changes={"place": "Aula"})
+    client, way = signed_in(Client(), cast.secretary), correction.address("plenos:correction_abandon")
+    assert way in words(client.get(correction.get_absolute_url()))
+    answer = client.post(way, {"reason": " "})
+    assert answer.status_code == 422
+    answer = client.post(way, {"reason": "Ternyata sudah benar"}, follow=True)
+    assert "Ternyata sudah benar" in words(answer) and way not in words(answer)
+    again = client.post(way, {"reason": "Kata yang diketik"})
+    assert again.status_code == 409 and "Kata yang diketik" in words(again)
+
+
 def test_only_one_is_begun(cast):
     pleno = make_ratified(cast)
     make_correction(cast, pleno)
