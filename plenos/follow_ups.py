@@ -224,7 +224,11 @@ def left_unreviewed(pleno, items):
     nobody has on the agenda is not out of sight, but a long list does not push the agenda aside either."""
     if reviews(items):
         return None
-    rows = list(_dressed(_earlier(pleno).unsettled()).order_by("due", "id")[: BESIDE + 1])
+    rows = _earlier(pleno).unsettled().select_related("responsible__user", "division", "decision")
+    rows = rows.defer("decision__search")
+    rows = list(rows.order_by("due", "id")[: BESIDE + 1])
+    for row in rows:
+        row.organisation = row.decision.organisation = pleno.organisation
     return Unreviewed(rows[:BESIDE], len(rows) > BESIDE) if rows else None
 
 

@@ -2,11 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel import clock, scope
-from bawaslu_portal.kernel.models.base import AttachmentRow, PartRow, ScopedQuerySet
+from bawaslu_portal.kernel.models.base import AttachmentRow, PartRow, ScopedQuerySet, path_of
 
 from .intake import Submission
 from .items import AgendaItem, Decision
@@ -87,7 +86,7 @@ class FollowUp(PartRow):
 
     def address(self, name="plenos:follow_up", **more):
         """Path of one of its pages."""
-        return reverse(name, kwargs={"code": self.organisation.code, "uuid": self.uuid, **more})
+        return path_of(name, code=self.organisation.code, uuid=self.uuid, **more)
 
     def get_absolute_url(self):
         return self.address()

@@ -4,11 +4,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Func, Q, Value
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel import clock, scope
-from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, SearchedManager
+from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, SearchedManager, path_of
 
 from .intake import Submission
 from .sessions import RATIFIED, Attendee, Pleno
@@ -146,6 +145,8 @@ class Decision(PartRow):
     Consensus first, else majority, one member one vote (Perbawaslu 5/2018). Categories: working assumption.
     """
 
+    marked_title = marked_text = marked_notes = ""  # where a search found its words (search.mark_decisions)
+
     CATEGORIES = [
         ("plan", _("Penetapan rencana kerja/kegiatan")),
         ("report", _("Pengesahan laporan")),
@@ -218,7 +219,7 @@ class Decision(PartRow):
 
     def address(self, name="plenos:decision", **more):
         """Path of one of its pages; it has them once it is numbered."""
-        return reverse(name, kwargs={"code": self.organisation.code, "year": self.year, "number": self.number, **more})
+        return path_of(name, code=self.organisation.code, year=self.year, number=self.number, **more)
 
     def get_absolute_url(self):
         return self.address()

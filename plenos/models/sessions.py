@@ -4,11 +4,10 @@ import datetime
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel import clock
-from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, UnitRow
+from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, UnitRow, path_of
 
 DRAFT, INVITED, OPEN, ADJOURNED, CLOSED, SIGNING, RATIFIED, CANCELLED = (
     "draft",
@@ -161,16 +160,8 @@ class Pleno(UnitRow):
 
     def address(self, name="plenos:pleno", **more):
         """Path of one of its pages."""
-        return reverse(
-            name,
-            kwargs={
-                "code": self.organisation.code,
-                "year": self.week_year,
-                "week": self.week,
-                "ordinal": self.ordinal,
-                **more,
-            },
-        )
+        code, year, week, ordinal = self.organisation.code, self.week_year, self.week, self.ordinal
+        return path_of(name, code=code, year=year, week=week, ordinal=ordinal, **more)
 
     def get_absolute_url(self):
         return self.address()
