@@ -6,6 +6,7 @@ Records of earlier minutes know nothing of it: every key is asked for with what 
 from bawaslu_portal.kernel import clock, wording
 
 MOST_PHOTOS = 24  # printed in one annex; the others are listed
+JOINER = "\u2060"  # no line ends here
 LARGEST_PHOTO = 2 * 1024 * 1024  # bytes; what came as a photo was shrunk to less
 
 
@@ -88,7 +89,8 @@ def hours(row, opened):
     if row["left"]:
         text = f"{text} s.d. {hour_on(row['left'], opened)}"
     for away in row.get("away", []):
-        text = f"{text}; keluar {hour_on(away['since'], opened)}–{hour_on(away['until'], opened)}"
+        span = f"{hour_on(away['since'], opened)}–{JOINER}{hour_on(away['until'], opened)}"
+        text = f"{text}; keluar{wording.NBSP}{span}"
     return text
 
 
