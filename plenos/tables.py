@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from bawaslu_portal.kernel import charts, clock
 from bawaslu_portal.kernel.exports import Column, Moment, State, Table
 
-from .templatetags.boards import figures, letter
+from .templatetags.boards import figures, legend_rows, letter
 
 
 def plenos_of(unit, plenos, year):
@@ -299,5 +299,50 @@ def calendar(year):
         columns,
         rows,
         subtitle=year.unit.name,
-        note=_note(None),
+        landscape=True,
+        layout="calendar",
+        drawn=_drawn(year),
     )
+
+
+def _drawn(year):
+    """The twelve months for paper. A week that lies in two of them carries its letter in that of its Thursday."""
+    plenos = {(number, week): len(found) for number, week, _monday, _cell, found, _free in year.weeks}
+    return {
+        "months": [[_month(month, plenos) for month in year.months[n : n + 4]] for n in (0, 4, 8)],
+        "legend": [
+            {"letter": str(of_state), "kind": kind, "word": str(word)}
+            for of_state, kind, word in legend_rows()
+            if year.tally
+        ],
+        "free": [{"days": _days(row), "name": row.name} for row in year.holidays],
+    }
+
+
+def _days(row):
+    """8 Apr, 8–9 Apr, or 31 Des–1 Jan."""
+    if row.first == row.last:
+        return date_format(row.last, "j M")
+    together = (row.first.year, row.first.month) == (row.last.year, row.last.month)
+    return f"{date_format(row.first, 'j' if together else 'j M')}–{date_format(row.last, 'j M')}"
+
+
+def _month(month, plenos):
+    weeks = []
+    for week in month.weeks:
+        own = week.days[3].inside
+        cell = week.cell if own and week.cell and week.cell.letter else None
+        weeks.append(
+            {
+                "week": week.week,
+                "own": own,
+                "letter": str(letter(cell)) if cell else "",
+                "kind": cell.kind if cell else "",
+                "plenos": plenos.get((week.year, week.week), 0) if own else 0,
+                "days": [
+                    {"day": day.date.day, "free": bool(day.holiday), "pleno": bool(day.plenos)} if day.inside else None
+                    for day in week.days
+                ],
+            }
+        )
+    return {"name": date_format(month.first, "F"), "weeks": weeks}

@@ -77,6 +77,7 @@ class Table:
     """What is seen as a list. A row is a dict by column key, or a sequence; ``foot`` are rows of sums.
 
     ``figures`` are up to four (figure, phrase) above the table, on paper only; ``chart`` is a ``charts.Lines``.
+    ``layout`` names the template of a paper that shows the rows otherwise than as a table, ``drawn`` what it needs.
     """
 
     name: str
@@ -90,6 +91,8 @@ class Table:
     foot: list = field(default_factory=list)
     figures: list = field(default_factory=list)
     chart: object = None
+    layout: str = "table"
+    drawn: dict = field(default_factory=dict)
 
     def cells(self, rows=None):
         """Each row as a list in the order of the columns."""
@@ -329,6 +332,8 @@ def freeze(table, *, by, organisation, of):
         "foot": rows_of(table.foot),
         "figures": [[_text(value), _text(phrase)] for value, phrase in table.figures],
         "chart": table.chart.record() if table.chart else None,
+        "layout": table.layout,
+        "drawn": table.drawn,
         "landscape": table.landscape,
         "paper": table.paper_size or "",
         "asked_by": by.name,
@@ -355,7 +360,9 @@ def paper(document):
         "foot": _classed(record, "foot"),
         "chart": charts.Lines.of(record["chart"]).svg(paper=True) if record["chart"] else "",
     }
-    return pdf.render("pdf/table.html", context, paper=record["paper"] or record["body"]["paper"])
+    return pdf.render(
+        f"pdf/{record.get('layout', 'table')}.html", context, paper=record["paper"] or record["body"]["paper"]
+    )
 
 
 def _classed(record, part):

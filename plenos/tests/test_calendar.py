@@ -6,8 +6,9 @@ import io
 import pytest
 from django.test import Client
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
-from bawaslu_portal.kernel import clock, duties, holidays
+from bawaslu_portal.kernel import clock, duties, exports, holidays, pdf
 from bawaslu_portal.kernel.models import Document
 from bawaslu_portal.kernel.tests.factories import signed_in
 
@@ -66,7 +67,38 @@ def test_excel_and_paper_say_the_same_week_by_week(cast):
     client = signed_in(Client(), cast.staff)
     with clock.at(NOW):
         client.post("/pleno/74.71/kalender/2024/", {"cetak": "1"})
-    assert len(Document.objects.get(kind="kernel.table").record["rows"]) == 53
+    record = Document.objects.get(kind="kernel.table").record
+    assert len(record["rows"]) == 53
+    weeks = [week for months in record["drawn"]["months"] for month in months for week in month["weeks"]]
+    own = {week["week"]: (week["letter"], week["plenos"]) for week in weeks if week["own"]}
+    assert list(own) == list(range(1, 53)) and len([week for week in weeks if week["own"]]) == 52
+    assert own[34] == ("T", 1) and {row[0]: row[2] for row in rows[1:53]} == {
+        f"2024-W{week:02d}": letter or None for week, (letter, _plenos) in own.items()
+    }
+    assert sum(day is not None for week in weeks for day in week["days"]) == 366
+
+
+@pytest.mark.parametrize("paper", ["A4", "F4"])
+def test_the_printed_year_is_one_lying_page_with_twelve_months(cast, paper):
+    if missing := pdf.available():
+        pytest.skip(missing)
+    duties.ensure([cast.unit], WHEN.date(), WHEN.date() + 3 * WEEK)
+    make_ratified(cast)
+    with clock.at(NOW):
+        for day in range(1, 21):
+            name = f"Libur daerah yang panjang namanya ke-{day}"
+            holidays.add(cast.unit, kind="closure", first=datetime.date(2024, 9, day), name=name, by=cast.secretary)
+    client = signed_in(Client(), cast.staff)
+    with clock.at(NOW):
+        client.post("/pleno/74.71/kalender/2024/", {"cetak": "1"})
+    document = Document.objects.get(kind="kernel.table")
+    document.record["body"]["paper"] = paper
+    pages = PdfReader(io.BytesIO(exports.paper(document))).pages
+    width, height = (round(float(side) / 72 * 25.4) for side in pages[0].mediabox.upper_right)
+    assert len(pages) == 1 and (width, height) == {"A4": (297, 210), "F4": (330, 210)}[paper]
+    text = pages[0].extract_text()
+    assert all(f"{month}\n" in text for month in ("Januari", "Agustus", "Desember"))
+    assert "Tepat waktu" in text and "ke-20." in text
 
 
 def test_facts_only_for_those_who_may_know_them(cast):
