@@ -43,6 +43,11 @@ class Face:
         for name, field in self.fields.items():
             self._dress(name, field)
 
+    def add(self, name, field):
+        """A field that depends on what the form is about."""
+        self.fields[name] = field
+        self._dress(name, field)
+
     def _dress(self, name, field):
         widget = field.widget
         extra = []

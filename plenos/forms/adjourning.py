@@ -22,11 +22,11 @@ class _OfPleno(KeyedMixin, PortalForm):
         super().__init__(*args, **kwargs)
         self.pleno = pleno
         if pleno.recorded_late and self.hour:
-            self.fields["happened_at"] = LocalDateTimeField(label=self.hour, help_text=pleno.organisation.zone_label)
-        for name, field in self.fields.items():
+            hour = LocalDateTimeField(label=self.hour, help_text=pleno.organisation.zone_label)
+            self.add("happened_at", hour)
+        for field in self.fields.values():
             if isinstance(field, LocalDateTimeField):
                 field.zone = pleno.organisation.zone
-            self._dress(name, field)
 
     def facts(self):
         """What the verb takes."""
@@ -70,7 +70,6 @@ class ResumeForm(_OfPleno):
         seats = [a.membership_id for a in attendees if a.element == ELEMENT_MEMBER]
         self.fields["chair"].queryset = Membership.objects.filter(pk__in=seats).select_related("user")
         self.fields["chair"].initial = pleno.chair_id
-        self._dress("chair", self.fields["chair"])
 
     def clean_back(self):
         return {int(pk) for pk in self.cleaned_data["back"]}

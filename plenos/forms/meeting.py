@@ -63,10 +63,6 @@ class OpenForm(KeyedMixin, PortalForm):
             "chair_reason", forms.CharField(label=_("Alasan memilih pimpinan lain"), required=False, max_length=200)
         )
 
-    def add(self, name, field):
-        self.fields[name] = field
-        self._dress(name, field)
-
     def rows(self):
         """Each member with the two controls that belong to him, for the page."""
         return [(m, self[f"status_{m.pk}"], self[f"reason_{m.pk}"]) for m in self.members]
@@ -208,10 +204,6 @@ class DecideForm(KeyedMixin, NotesForm):
         )
         self.fields["reverses"].widget.attrs["list"] = "keputusan-terdahulu"
 
-    def add(self, name, field):
-        self.fields[name] = field
-        self._dress(name, field)
-
     def vote_rows(self):
         return [(a, self[f"vote_{a.pk}"]) for a in self.present]
 
@@ -307,10 +299,6 @@ class CloseForm(KeyedMixin, PortalForm):
             field = LocalDateTimeField(label=_("Waktu pleno ditutup"))
             field.zone = pleno.organisation.zone
             self.add("happened_at", field)
-
-    def add(self, name, field):
-        self.fields[name] = field
-        self._dress(name, field)
 
     def fates(self):
         return [

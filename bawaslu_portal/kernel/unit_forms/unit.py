@@ -93,11 +93,9 @@ class SettingForm(UnitFace, PortalForm):
     def __init__(self, *args, spec, **kwargs):
         self.spec = spec
         super().__init__(*args, **kwargs)
-        self.fields["value"] = value_field(spec)
-        self.fields["since"] = forms.DateField(label=_("Berlaku sejak"), initial=clock.today(self.unit))
-        self.fields["source"] = forms.CharField(label=_("Dasar"), max_length=200, help_text=RULE)
-        for name, field in self.fields.items():
-            self._dress(name, field)
+        self.add("value", value_field(spec))
+        self.add("since", forms.DateField(label=_("Berlaku sejak"), initial=clock.today(self.unit)))
+        self.add("source", forms.CharField(label=_("Dasar"), max_length=200, help_text=RULE))
 
     def clean_value(self):
         value = stored(self.spec, self.cleaned_data["value"])
