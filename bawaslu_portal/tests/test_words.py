@@ -20,7 +20,7 @@ SPOKEN = {"aria-label", "alt", "title", "placeholder", "data-label", "data-offli
 ANYWHERE = re.compile(
     r"(?<![A-Za-z])(English|WITA|WIB|WIT|PDF|QR|SHA|NIP|MB|Excel|SRIKANDI|Bawaslu|RT|HK|PM|"
     r"January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Ctrl|Alt|Shift|Divisi|rday|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)+|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Ctrl|Alt|Shift|Divisi|bytes|rday|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)+|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Mon|Tue|Wed|Thu|Fri|Sat|Sun|at|xlsx|ics)(?![A-Za-z])"
 )
 
@@ -107,7 +107,8 @@ def data_of_the_story():
             found.update(line.strip() for line in [value, *value.splitlines()] if line.strip())
             if value.startswith(("Kota ", "Kabupaten ", "Provinsi ", "Sulawesi", "Banten")):
                 # The default letterhead writes the region in capitals, its place without the kind of region.
-                found.update([value.upper(), value.split(" ", 1)[-1], value.split(" ", 1)[-1].upper()])
+                capitals = value.upper()
+                found.update([capitals, f"PROVINSI {capitals}", value.split(" ", 1)[-1], capitals.split(" ", 1)[-1]])
 
     for model in apps.get_models():
         if model._meta.app_label not in {"kernel", "plenos"}:

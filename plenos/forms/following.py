@@ -119,14 +119,24 @@ class ProgressForm(KeyedMixin, PortalForm):
     """What is said of a follow-up, with evidence."""
 
     text = forms.CharField(
-        label=_("Keterangan"), max_length=LONGEST_PROGRESS, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Keterangan"),
+        max_length=LONGEST_PROGRESS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Harus diisi bila perkembangan dicatat tanpa dilaporkan selesai."),
     )
     files = AttachmentsField(label=_("Bukti"), required=False)
 
 
 class WordForm(KeyedMixin, PortalForm):
-    """A word on a follow-up without evidence: confirmed, sent back, stopped."""
+    """A word on a follow-up without evidence: confirmed."""
 
     text = forms.CharField(
         label=_("Keterangan"), max_length=LONGEST_PROGRESS, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class ReasonedForm(WordForm):
+    """The same with a reason that must be given: sent back, stopped."""
+
+    text = forms.CharField(label=_("Alasan"), max_length=LONGEST_PROGRESS, widget=forms.Textarea(attrs={"rows": 3}))

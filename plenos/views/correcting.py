@@ -226,10 +226,13 @@ def _final_act(request, found, template, verb, done):
         else:
             messages.success(request, done)
             return redirect(found)
+    before = correcting.earlier(found)
     context = {
         "pleno": found.pleno,
         "minutes": minutes,
         "correction": found,
+        "before": before,
+        "changes": compared(before.record, minutes.record),
         "back": found.get_absolute_url(),
         "signing": queries.signing_state(found.pleno, minutes),
         **papers.values("plenos.berita_acara", minutes.record)[1],

@@ -12,7 +12,7 @@ from bawaslu_portal.kernel import clock, exports, forms, ledger
 
 from .. import follow_ups as reading
 from .. import permissions, register, sheets
-from ..forms.following import FollowUpFilter, ProgressForm, WordForm
+from ..forms.following import FollowUpFilter, ProgressForm, ReasonedForm, WordForm
 from ..lifecycle import following
 from .fetch import attempt, find_unit
 
@@ -109,7 +109,8 @@ def report_done(request, code, uuid):
 def _word(request, code, uuid, verb, done, **words):
     """A step with a word and nothing else, on a page of its own. ``words``: heading, effect, button, danger."""
     row = _find(request, code, uuid)
-    form, status = WordForm(request.POST or None), 200
+    shape = WordForm if verb is following.confirm_done else ReasonedForm
+    form, status = shape(request.POST or None), 200
     if form.is_valid():
         _done, status = attempt(form, lambda: verb(row, by=request.user, text=form.cleaned_data["text"]))
         if status == 200:
