@@ -83,7 +83,7 @@ def related(decision):
 def follow_ups(unit, rows, filters):
     """The follow-ups of a unit, as filtered."""
     columns = [
-        Column("due", _("Tenggat"), "date", width=25),
+        Column("due", _("Tenggat"), "date", width=28),
         Column("what", _("Tindak lanjut")),
         Column("doer", _("Penanggung jawab"), width=52),
         Column("reference", _("Keputusan"), "code", width=30),

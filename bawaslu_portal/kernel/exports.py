@@ -37,7 +37,7 @@ MOST_CELLS, MOST_ON_PAPER, MOST_STATES = 600_000, 45_000, 53
 # A cell that begins with one of these would be computed by a program that reads it as typed.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 # Millimetres on paper by kind of column; None shares what is left.
-WIDTHS = {"text": None, "code": 16, "number": 15, "percent": 15, "date": 24, "moment": 38, "state": 7.6}
+WIDTHS = {"text": None, "code": 16, "number": 15, "percent": 15, "date": 25, "moment": 38, "state": 7.6}
 MADE = (4.4, 6, 7, 7.6, 8, 9, 12, 13, 15, 16, 17, 20, 22, 24, 25, 28, 30, 34, 38, 42, 46, 50, 52, 66, 82)  # paper.css
 RIGHT, MIDDLE = ("number", "percent"), ("state",)
 
