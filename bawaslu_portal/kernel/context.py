@@ -15,16 +15,6 @@ THEME_COOKIE = "portal_theme"
 MEMBERSHIP_KEY = "membership"
 
 
-def memberships_of(user):
-    """The current memberships of ``user`` with unit, division and ``in_force``, in the order of the list to switch."""
-    return list(
-        Membership.objects.filter(user=user)
-        .at_with_force(clock.now())
-        .select_related("organisation", "division")
-        .order_by("organisation__code", "order", "id")
-    )
-
-
 class Portal:
     """Asked lazily, so that a page (or an error page) pays only for what it shows."""
 
@@ -39,7 +29,7 @@ class Portal:
 
     @cached_property
     def memberships(self):
-        return memberships_of(self.user) if self.user else []
+        return Membership.objects.of_person(self.user, clock.now()) if self.user else []
 
     @property
     def known(self):

@@ -40,8 +40,7 @@ def places(user):
     cache = getattr(user, "scope_cache", None)
     if cache is not None and "places" in cache:
         return cache["places"]
-    memberships = Membership.objects.filter(user=user).in_force_at(clock.now()).select_related("organisation")
-    rows = places_of(memberships.order_by("organisation__code", "order", "id"))
+    rows = places_of(Membership.objects.of_person(user, clock.now()))
     if cache is not None:
         cache["places"] = rows
     return rows
@@ -50,7 +49,9 @@ def places(user):
 def places_of(memberships):
     """These memberships as places, where they give rights."""
     return tuple(
-        Place(m.pk, m.organisation_id, m.organisation.level, m.role, m.division_id, m.since) for m in memberships
+        Place(m.pk, m.organisation_id, m.organisation.level, m.role, m.division_id, m.since)
+        for m in memberships
+        if m.in_force
     )
 
 
@@ -59,7 +60,7 @@ def begin(user, portal=None):
     the request's ``portal`` (kernel/context.py) has read them already."""
     user.scope_cache = {}
     if portal is not None and portal.known is not None and user.is_active:
-        user.scope_cache["places"] = places_of(m for m in portal.known if m.in_force)
+        user.scope_cache["places"] = places_of(portal.known)
 
 
 def forget(user):

@@ -106,27 +106,26 @@ class MembershipQuerySet(AdministeredQuerySet):
         suspended = Suspension.objects.filter(membership=models.OuterRef("pk")).at(moment)
         return self.filter(~models.Exists(suspended))
 
-    @staticmethod
-    def _in_force(moment):
-        """Q over the memberships of ``moment`` that give rights then."""
+    def in_force_at(self, moment):
+        """Memberships that give rights at ``moment``: not suspended, and an acting chair's only beside his own seat."""
         seat = (
             Membership.objects.filter(organisation=models.OuterRef("organisation"), user=models.OuterRef("user"))
             .filter(role__in=COMMISSIONERS, acting=False)
             .at(moment)
             .not_suspended_at(moment)
         )
+        return self.at(moment).not_suspended_at(moment).filter(Q(acting=False) | models.Exists(seat))
+
+    def of_person(self, user, moment):
+        """The memberships of one person at ``moment`` as a list, with unit and division, in the order of the list to
+        switch by. Each says as ``in_force`` what ``in_force_at`` asks the database, from his own rows alone."""
         suspended = Suspension.objects.filter(membership=models.OuterRef("pk")).at(moment)
-        return Q(~models.Exists(suspended)) & (Q(acting=False) | Q(models.Exists(seat)))
-
-    def in_force_at(self, moment):
-        """Memberships that give rights at ``moment``: not suspended, and an acting chair's only beside his own seat."""
-        return self.at(moment).filter(self._in_force(moment))
-
-    def at_with_force(self, moment):
-        """Memberships that hold at ``moment``, each saying as ``in_force`` whether it gives rights then."""
-        return self.at(moment).annotate(
-            in_force=models.ExpressionWrapper(self._in_force(moment), models.BooleanField())
-        )
+        rows = self.filter(user=user).at(moment).annotate(suspended=models.Exists(suspended))
+        rows = list(rows.select_related("organisation", "division").order_by("organisation__code", "order", "id"))
+        seats = {m.organisation_id for m in rows if m.role in COMMISSIONERS and not (m.acting or m.suspended)}
+        for row in rows:
+            row.in_force = not row.suspended and (not row.acting or row.organisation_id in seats)
+        return rows
 
     def commissioners(self):
         return self.filter(role__in=COMMISSIONERS)

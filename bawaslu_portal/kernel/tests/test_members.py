@@ -223,6 +223,22 @@ class TestActing:
             assert not permissions.is_chair(cast.member, cast.unit)
             assert len(Membership.objects.in_office_on(cast.unit, clock.now())) == 5
 
+    @pytest.mark.parametrize("acts", [False, True])
+    @pytest.mark.parametrize("sits", [False, True])
+    @pytest.mark.parametrize("suspended", [False, True])
+    def test_the_database_and_the_reader_of_his_own_rows_agree_on_who_has_rights(self, cast, acts, sits, suspended):
+        if acts:
+            members.appoint_acting_chair(cast.unit, cast.member, by=cast.administrator)
+        own = Membership.objects.get(organisation=cast.unit, user=cast.member, role="member")
+        if suspended:
+            suspensions.suspend(own, reason="SK 1/2026", by=cast.administrator)
+        if not sits:
+            Membership.objects.filter(pk=own.pk).update(until=clock.now())
+        asked = Membership.objects.filter(user=cast.member).in_force_at(clock.now())
+        known = [m for m in Membership.objects.of_person(cast.member, clock.now()) if m.in_force]
+        assert {m.pk for m in known} == set(asked.values_list("pk", flat=True))
+        assert len(known) == (1 + acts if sits and not suspended else 0)
+
     def test_an_acting_row_is_not_replaced(self, cast):
         acting = members.appoint_acting_chair(cast.unit, cast.member, by=cast.administrator)
         with clock.at(clock.now() + HOUR), pytest.raises(TransitionRefused):
