@@ -16,7 +16,7 @@ from .. import permissions, queries
 from ..forms import BeginCorrectionForm, CorrectionForm, DigestForm, ExcuseForm, HandSignatureForm, ReasonForm
 from ..lifecycle import correcting
 from ..models.sessions import RATIFIED
-from .fetch import REFUSALS, find, find_preparing, refuse, renew
+from .fetch import REFUSALS, attempt, find, find_preparing, refuse, renew
 
 
 def readable_version(request, number, address):
@@ -79,13 +79,13 @@ def correct(request, **address):
     form = BeginCorrectionForm(request.POST or None, rulings=rulings, initial={"ruling": rulings.last()})
     status = 200
     if form.is_valid():
-        try:
-            correction = correcting.begin(
+        correction, status = attempt(
+            form,
+            lambda: correcting.begin(
                 pleno, by=request.user, reason=form.cleaned_data["reason"], ruling=form.cleaned_data.get("ruling")
-            )
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+            ),
+        )
+        if status == 200:
             messages.success(request, _("Perbaikan dimulai. Tulis apa yang seharusnya terbaca."))
             return redirect(correction.address("plenos:correction_words"))
     context = {"pleno": pleno, "under_way": queries.correction_under_way(pleno)}
@@ -174,11 +174,10 @@ def correction_take_back(request, correction, **address):
     form = ReasonForm(request.POST or None)
     status = 200
     if form.is_valid():
-        try:
-            correcting.take_back(found, by=request.user, reason=form.cleaned_data["reason"])
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(
+            form, lambda: correcting.take_back(found, by=request.user, reason=form.cleaned_data["reason"])
+        )
+        if status == 200:
             messages.success(request, _("Versi ditarik; perbaiki, lalu ajukan lagi."))
             return redirect(found)
     context = {"pleno": found.pleno, "correction": found}
@@ -191,11 +190,10 @@ def correction_abandon(request, correction, **address):
     form = ReasonForm(request.POST or None)
     status = 200
     if form.is_valid():
-        try:
-            correcting.abandon(found, by=request.user, reason=form.cleaned_data["reason"])
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(
+            form, lambda: correcting.abandon(found, by=request.user, reason=form.cleaned_data["reason"])
+        )
+        if status == 200:
             messages.success(request, _("Perbaikan tidak dilanjutkan; versi yang disahkan tetap berlaku."))
             return redirect(found)
     context = {"pleno": found.pleno, "correction": found}
@@ -219,11 +217,8 @@ def _final_act(request, found, template, verb, done):
     form = DigestForm(request.POST or None, initial={"digest": minutes.digest})
     status = 200
     if form.is_valid():
-        try:
-            verb(found, by=request.user, digest=form.cleaned_data["digest"])
-        except REFUSALS as error:
-            status = refuse(form, error)
-        else:
+        _done, status = attempt(form, lambda: verb(found, by=request.user, digest=form.cleaned_data["digest"]))
+        if status == 200:
             messages.success(request, done)
             return redirect(found)
     before = correcting.earlier(found)
