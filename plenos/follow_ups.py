@@ -227,8 +227,11 @@ def left_unreviewed(pleno, items):
     rows = _earlier(pleno).unsettled().select_related("responsible__user", "division", "decision")
     rows = rows.defer("decision__search")
     rows = list(rows.order_by("due", "id")[: BESIDE + 1])
+    said = Progress.objects.filter(follow_up__in=[row.pk for row in rows]).exclude(text="").order_by("id")
+    last = dict(said.values_list("follow_up", "text")) if rows else {}
     for row in rows:
         row.organisation = row.decision.organisation = pleno.organisation
+        row.said_then = {"text": last[row.pk]} if row.pk in last else None
     return Unreviewed(rows[:BESIDE], len(rows) > BESIDE) if rows else None
 
 

@@ -5,8 +5,7 @@ the time of its page. Everything else is drawn from Django's templates as before
 """
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import conditional_escape
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html, format_html_join
 
 FOLDER = "django/forms/widgets/"
 INPUTS = frozenset(
@@ -17,39 +16,35 @@ TEXTAREA, SELECT = f"{FOLDER}textarea.html", f"{FOLDER}select.html"
 
 
 def _attributes(attrs):
-    # Names are the code's own; values may be anybody's.
-    return "".join(
-        f" {name}" if value is True else f' {name}="{conditional_escape(str(value))}"'
-        for name, value in attrs.items()
-        if value is not False
-    )
-
-
-def _value(value):
-    return conditional_escape(str(value))
+    said = format_html_join("", ' {}="{}"', ((n, str(v)) for n, v in attrs.items() if v is not True and v is not False))
+    alone = [(name,) for name, value in attrs.items() if value is True]
+    return said + format_html_join("", " {}", alone) if alone else said
 
 
 def _input(widget):
-    value = "" if widget["value"] is None else f' value="{_value(widget["value"])}"'
-    return f'<input type="{widget["type"]}" name="{_value(widget["name"])}"{value}{_attributes(widget["attrs"])}>'
+    value = "" if widget["value"] is None else format_html(' value="{}"', str(widget["value"]))
+    return format_html(
+        '<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, _attributes(widget["attrs"])
+    )
 
 
 def _textarea(widget):
-    name, attributes = _value(widget["name"]), _attributes(widget["attrs"])
-    return f'<textarea name="{name}"{attributes}>\n{_value(widget["value"] or "")}</textarea>'
+    attributes = _attributes(widget["attrs"])
+    return format_html('<textarea name="{}"{}>\n{}</textarea>', widget["name"], attributes, widget["value"] or "")
 
 
-def _option(option):
-    attributes = _attributes(option["attrs"])
-    return f'\n  <option value="{_value(option["value"])}"{attributes}>{_value(option["label"])}</option>\n'
+def _options(options):
+    rows = ((str(one["value"]), _attributes(one["attrs"]) if one["attrs"] else "", one["label"]) for one in options)
+    return format_html_join("", '\n  <option value="{}"{}>{}</option>\n', rows)
 
 
 def _select(widget):
-    drawn = []
+    groups = []
     for name, options, _index in widget["optgroups"]:
-        made = "".join(map(_option, options))
-        drawn.append(f'\n  <optgroup label="{_value(name)}">{made}\n  </optgroup>' if name else made)
-    return f'<select name="{_value(widget["name"])}"{_attributes(widget["attrs"])}>{"".join(drawn)}\n</select>'
+        made = _options(options)
+        groups.append((format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, made) if name else made,))
+    drawn = format_html_join("", "{}", groups)
+    return format_html('<select name="{}"{}>{}\n</select>', widget["name"], _attributes(widget["attrs"]), drawn)
 
 
 DRAWN = {**dict.fromkeys(INPUTS, _input), TEXTAREA: _textarea, SELECT: _select}
@@ -61,5 +56,5 @@ class Renderer(TemplatesSetting):
     def render(self, template_name, context, request=None):
         drawn = DRAWN.get(template_name)
         if drawn:
-            return mark_safe(drawn(context["widget"]))  # noqa: S308 - each of them escapes what it is given
+            return drawn(context["widget"])
         return super().render(template_name, context, request)

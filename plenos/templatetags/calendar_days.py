@@ -1,9 +1,10 @@
 """The days of a year's calendar: 441 of them on a page, so they are not drawn by a template each."""
 
+import functools
+
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html, format_html_join
 
 register = template.Library()
 
@@ -23,27 +24,33 @@ def _pleno(day, week_url):
     )
 
 
+@functools.cache
+def _plain(names, number):
+    """A day on which nothing was: of these there are but some hundred different ones."""
+    return format_html("<td{}>{}</td>", format_html(' class="{}"', names) if names else "", number)
+
+
 def _day(day, today, week_url):
-    names = [
-        name
-        for name, holds in (
-            ("cal-out", not day.inside),
-            ("cal-free", day.holiday),
-            ("cal-sunday", day.date.weekday() == 6),
-            ("cal-today", day.inside and day.date == today),
-        )
-        if holds
-    ]
-    marked = f' class="{" ".join(names)}"' if names else ""
-    number = _pleno(day, week_url) if day.inside and day.plenos else day.date.day
-    if not day.holiday:
-        return f"<td{marked}>{number}</td>"
-    free = escape(day.holiday)
-    said = f'<span class="visually-hidden">, {free}</span>' if day.inside else ""
-    return f'<td{marked} title="{free}">{number}{said}</td>'
+    names = (
+        ("cal-out", not day.inside),
+        ("cal-free", day.holiday),
+        ("cal-sunday", day.date.weekday() == 6),
+        ("cal-today", day.inside and day.date == today),
+    )
+    names = " ".join(name for name, holds in names if holds)
+    held = day.inside and day.plenos
+    if not held and not day.holiday:
+        return _plain(names, day.date.day)
+    return format_html(
+        '<td class="{}" title="{}">{}{}</td>',
+        names,
+        day.holiday,
+        _pleno(day, week_url) if held else day.date.day,
+        format_html('<span class="visually-hidden">, {}</span>', day.holiday) if day.holiday and day.inside else "",
+    )
 
 
 @register.simple_tag
 def days_of(week, today, week_url):
     """The seven cells of a week in its month."""
-    return mark_safe("".join(_day(day, today, week_url) for day in week.days))  # noqa: S308 - each is escaped
+    return format_html_join("", "{}", ((_day(day, today, week_url),) for day in week.days))
