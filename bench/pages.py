@@ -5,7 +5,8 @@ measured so: its session page 94-110 ms, its minutes page 640-780 ms; the ratio 
 
 ``bench/pages.py --years 10`` loads a nation of one year and one of ten (``manage.py national``), asks random objects,
 cold (database and server just started) and warm, and holds medians, query counts and the ratio of the two loads against
-their limits. ``--state FOLDER`` measures a nation that is loaded already (and opens a few rooms in it).
+their limits. ``--state FOLDER`` measures a nation that is loaded already (and opens a few rooms in it); with a second
+folder also the ratio of the two.
 
 Absolute times vary with the machine; read the ratios.
 """
@@ -180,6 +181,9 @@ def _load_and_measure(years, count, seed):
 
 def _measure(state, count, seed):
     serving.settings(PORTAL_STATE=state, PORTAL_DEMO="1")
+    from bawaslu_portal import embedded
+
+    embedded.start()
     return measured(count, seed)
 
 
@@ -187,13 +191,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=200, help="of the one pleno")
     parser.add_argument("--years", type=int, help="load and measure a nation")
-    parser.add_argument("--state", help="measure the nation loaded in this state folder")
+    parser.add_argument(
+        "--state",
+        nargs="+",
+        help="measure the nation loaded in this state folder; a second one is held against the first",
+    )
     parser.add_argument("--objects", type=int, default=40, help="random objects a page")
     parser.add_argument("--seed", type=int, default=3)
     asked = parser.parse_args()
     over = []
     if asked.state:
-        over = show(child(_measure, asked.state, asked.objects, asked.seed), None)
+        before = None
+        for state in asked.state:
+            found = child(_measure, state, asked.objects, asked.seed)
+            over, before = over + show(found, None, before), found
     elif asked.years:
         before = child(_load_and_measure, 1, asked.objects, asked.seed)
         over = show(before, 1)
