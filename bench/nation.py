@@ -13,6 +13,7 @@ WORDS = (
     "kajian laporan dugaan pelanggaran",
     "teguran tertulis",
 )
+COMMON = ("laporan",)  # more than a page of it is found in each unit and year
 
 
 class Pages:
@@ -121,6 +122,11 @@ class Pages:
             "search, district": (100, self._searches(takers.values())),
             "search, province": (100, self._searches(staff.values())),
             "search, nation": (100, self._searches([top])),
+            "search, common word": (100, self._searches(staff.values(), COMMON)),
+            "register search, common": (
+                50,
+                [(of("register", unit, f"?q={COMMON[0]}"), takers[unit.pk]) for unit in self._draw(mine)],
+            ),
             "national board": (150, [(of("board_of", self.nation), top)] * self.count),
         }
         for name, address in (("calendar", "calendar"),):
@@ -140,11 +146,11 @@ class Pages:
                     continue
         return {name: (50, rows)} if rows else {}
 
-    def _searches(self, readers):
+    def _searches(self, readers, words=WORDS):
         from django.urls import reverse
 
         readers = list(readers)
         return [
-            (f"{reverse('plenos:search')}?q={self.chance.choice(WORDS).replace(' ', '+')}", self.chance.choice(readers))
+            (f"{reverse('plenos:search')}?q={self.chance.choice(words).replace(' ', '+')}", self.chance.choice(readers))
             for _n in range(self.count)
         ]

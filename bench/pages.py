@@ -148,7 +148,8 @@ def show(found, years, before=None):
         print(f"{name:24}{cold:12.1f}{warm:9.1f}{limit:7}{counts:>12}{packed:9}{told}")
         if max(cold, warm) > limit:
             over.append(f"{name}: over {limit} ms")
-        if ratio > RATIO:
+        # Of rare words one year finds less than a page, and so draws less: the common ones are held against it.
+        if ratio > RATIO and ("search" not in name or "common" in name):
             over.append(f"{name}: {ratio:.2f} times one year")
         if name == "national board" and packed > PACKED:
             over.append(f"{name}: {packed} bytes compressed")

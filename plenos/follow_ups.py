@@ -45,14 +45,9 @@ def of_unit(user, unit):
 
 def able(unit, moment):
     """(people, divisions) of ``unit`` to whom a follow-up may be given at ``moment``."""
-    people = (
-        Membership.objects.filter(organisation=unit)
-        .in_force_at(moment)
-        .exclude(role=ADMINISTRATOR)
-        .select_related("user")
-        .order_by("order", "id")
-    )
-    return list(people), list(Division.objects.filter(organisation=unit).on(clock.local(moment, unit).date()))
+    people = Membership.objects.filter(organisation=unit).exclude(role=ADMINISTRATOR).select_related("user")
+    people = [m for m in people.order_by("order", "id").told_at(moment) if m.in_force]
+    return people, list(Division.objects.filter(organisation=unit).on(clock.local(moment, unit).date()))
 
 
 @dataclass(frozen=True)

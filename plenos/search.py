@@ -33,7 +33,7 @@ from .register import (
 )
 
 CONFIG = "indonesian"
-CANDIDATES = 200
+CANDIDATES = 120
 MANY = 40  # units are asked one by one up to here
 COMMON_IN_ONE, COMMON_IN_FEW = 2_000, 40_000  # expected matches in all units, beyond which a unit is read backwards
 WINDOW = 60_000  # rows in which common words of the whole nation are looked for first

@@ -1,11 +1,13 @@
 """Draws the plain controls of forms without a template for each: the same markup, ten times as fast.
 
+As a template would, it gives text in which every value is escaped; the widget that asks for it marks it as safe.
+
 A room has seventy controls, and Django's way from widget to markup (a template that includes another) was a quarter of
 the time of its page. Everything else is drawn from Django's templates as before.
 """
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape
 
 FOLDER = "django/forms/widgets/"
 INPUTS = frozenset(
@@ -15,36 +17,40 @@ INPUTS = frozenset(
 TEXTAREA, SELECT = f"{FOLDER}textarea.html", f"{FOLDER}select.html"
 
 
+def _said(value):
+    return conditional_escape(str(value))
+
+
 def _attributes(attrs):
-    said = format_html_join("", ' {}="{}"', ((n, str(v)) for n, v in attrs.items() if v is not True and v is not False))
-    alone = [(name,) for name, value in attrs.items() if value is True]
-    return said + format_html_join("", " {}", alone) if alone else said
-
-
-def _input(widget):
-    value = "" if widget["value"] is None else format_html(' value="{}"', str(widget["value"]))
-    return format_html(
-        '<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, _attributes(widget["attrs"])
+    # Names are the code's own, values anybody's.
+    return "".join(
+        f" {name}" if value is True else f' {name}="{_said(value)}"'
+        for name, value in attrs.items()
+        if value is not False
     )
 
 
+def _input(widget):
+    value = "" if widget["value"] is None else f' value="{_said(widget["value"])}"'
+    return f'<input type="{widget["type"]}" name="{_said(widget["name"])}"{value}{_attributes(widget["attrs"])}>'
+
+
 def _textarea(widget):
-    attributes = _attributes(widget["attrs"])
-    return format_html('<textarea name="{}"{}>\n{}</textarea>', widget["name"], attributes, widget["value"] or "")
+    attributes, text = _attributes(widget["attrs"]), _said(widget["value"] or "")
+    return f'<textarea name="{_said(widget["name"])}"{attributes}>\n{text}</textarea>'
 
 
-def _options(options):
-    rows = ((str(one["value"]), _attributes(one["attrs"]) if one["attrs"] else "", one["label"]) for one in options)
-    return format_html_join("", '\n  <option value="{}"{}>{}</option>\n', rows)
+def _option(option):
+    attributes = _attributes(option["attrs"])
+    return f'\n  <option value="{_said(option["value"])}"{attributes}>{_said(option["label"])}</option>\n'
 
 
 def _select(widget):
-    groups = []
+    drawn = []
     for name, options, _index in widget["optgroups"]:
-        made = _options(options)
-        groups.append((format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, made) if name else made,))
-    drawn = format_html_join("", "{}", groups)
-    return format_html('<select name="{}"{}>{}\n</select>', widget["name"], _attributes(widget["attrs"]), drawn)
+        made = "".join(map(_option, options))
+        drawn.append(f'\n  <optgroup label="{_said(name)}">{made}\n  </optgroup>' if name else made)
+    return f'<select name="{_said(widget["name"])}"{_attributes(widget["attrs"])}>{"".join(drawn)}\n</select>'
 
 
 DRAWN = {**dict.fromkeys(INPUTS, _input), TEXTAREA: _textarea, SELECT: _select}

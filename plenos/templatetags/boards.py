@@ -73,11 +73,6 @@ def _of(part, whole):
 ADDRESS, NAME = "\ue000", "\ue001"
 
 
-def _constant(text):
-    """Text of ours inside a template for ``format_html``."""
-    return escape(text).replace("{", "{{").replace("}", "}}")
-
-
 class Pieces:
     """The markup of a cell for each week, made once a state, with a mark where address and name of the unit belong.
 
@@ -101,7 +96,7 @@ class Pieces:
 
     def _column(self, cell):
         """This state in each of the weeks."""
-        shown, word = _constant(letter(cell)), _constant(str(cell.word))
+        shown, word = escape(letter(cell)), escape(str(cell.word))
         if not self.full:
             return [
                 f'<td><a class="c-{cell.kind}" href="{ADDRESS}{year}-W{week:02d}/" title="{word}">{shown}</a></td>'
@@ -109,7 +104,7 @@ class Pieces:
             ]
         made = []
         for year, week, _monday in self.weeks:
-            label = _constant(_("minggu %(week)s") % {"week": week})
+            label = escape(_("minggu %(week)s") % {"week": week})
             made.append(
                 f'<td><a class="cell c-{cell.kind}" href="{ADDRESS}{year}-W{week:02d}/" title="{word}"'
                 f' aria-label="{NAME}, {label}: {word}">{shown}</a></td>'
@@ -117,47 +112,60 @@ class Pieces:
         return made
 
 
-SHORT_HEAD = '<th class="unit" scope="row"><a href="{}">{}{}</a></th>'
-FULL_HEAD = (
-    '<th class="unit" scope="row"><a href="{}"><span><span class="kind">{}</span>{}</span>'
-    '<span class="unit-rate{}">{}</span></a></th>'
-)
-RATES = '<td class="rate{}">{}/{}{}</td><td class="rate">{}</td>'
-
-
-def rows_html(rows, pieces):
-    """The rows of a table body, each drawn at once: name of the unit, a cell a week, how many of how many were held,
-    how many of these on time."""
-    return format_html_join("\n", "{}", ((_row(row, pieces, reverse("plenos:index")),) for row in rows))
-
-
-def _row(row, pieces, index):
-    kind, name = short_name(row.unit)
-    address = f"{index}{row.unit.code}/"  # of plenos:unit; asked 553 times
-    cells = pieces.row(row.cells).replace(ADDRESS, _constant(address)).replace(NAME, _constant(name))
-    tally, rate = row.tally, row.tally.held_rate
+def _rates(tally, full):
+    """The two cells at the end of a row: how many of how many were held, and how many of these on time."""
+    rate = tally.held_rate
     low = " low" if rate is not None and rate < LOW else ""
-    rates = (low, tally.held, tally.owed)
-    if not pieces.full:
-        shape = f"<tr>{SHORT_HEAD}{cells}{RATES}</tr>"
-        return format_html(shape, address, kind, name, *rates, "", percent(tally.on_time_rate))
-    said = _("%(held)s dari %(owed)s") % {"held": tally.held, "owed": tally.owed}
-    bar = charts.bar(tally.held, tally.owed)
-    shape = f"<tr>{FULL_HEAD}{cells}{RATES}</tr>"
-    return format_html(shape, address, kind, name, low, said, *rates, bar, percent(tally.on_time_rate))
+    bar = charts.bar(tally.held, tally.owed) if full else ""
+    timely = escape(percent(tally.on_time_rate))
+    return f'<td class="rate{low}">{tally.held}/{tally.owed}{bar}</td><td class="rate">{timely}</td>'
+
+
+def _head(row, full, address, kind, name):
+    if not full:
+        return f'<th class="unit" scope="row"><a href="{address}">{kind}{name}</a></th>'
+    low = " low" if row.tally.held_rate is not None and row.tally.held_rate < LOW else ""
+    said = escape(_("%(held)s dari %(owed)s") % {"held": row.tally.held, "owed": row.tally.owed})
+    return (
+        f'<th class="unit" scope="row"><a href="{address}"><span><span class="kind">{kind}</span>{name}</span>'
+        f'<span class="unit-rate{low}">{said}</span></a></th>'
+    )
+
+
+class Rows(template.Node):
+    """``{% board_rows rows pieces %}``: the rows of a table body. Every word is escaped here or by ``Pieces``."""
+
+    def __init__(self, rows, pieces):
+        self.rows, self.pieces = rows, pieces
+
+    def render(self, context):
+        made, index, pieces = [], reverse("plenos:index"), self.pieces.resolve(context)
+        for row in self.rows.resolve(context):
+            kind, name = map(escape, short_name(row.unit))
+            address = escape(f"{index}{row.unit.code}/")  # of plenos:unit; asked 553 times
+            cells = pieces.row(row.cells).replace(ADDRESS, address).replace(NAME, name)
+            head = _head(row, pieces.full, address, kind, name)
+            made.append(f"<tr>{head}{cells}{_rates(row.tally, pieces.full)}</tr>")
+        return "\n".join(made)
+
+
+@register.tag
+def board_rows(parser, token):
+    """The rows of a board and the pieces that they are drawn from: each cell says unit, week and word."""
+    _tag, rows, pieces = token.split_contents()
+    return Rows(parser.compile_filter(rows), parser.compile_filter(pieces))
 
 
 @register.simple_tag
-def board_rows(seen):
-    """The body of a province's board: each cell says unit, week and word."""
-    return rows_html(seen.rows, Pieces(seen.weeks, full=True))
+def board_pieces(seen, *, full):
+    """What the rows of a board are drawn from: one for all its rows."""
+    return Pieces(seen.weeks, full=full)
 
 
 @register.simple_tag
 def board_groups(seen):
     """The nation in groups that the browser lays out one by one: (heading, tally, rows): by province when in the order
     of codes, else forty by forty."""
-    pieces = Pieces(seen.weeks, full=False)
     groups = []
     for row in seen.rows:
         code = row.unit.code.split(".")[0]
@@ -179,7 +187,7 @@ def board_groups(seen):
         else:
             name, address = f"{count + 1}–{count + len(rows)}", ""
         count += len(rows)
-        said.append({"name": name, "address": address, "rows": rows_html(rows, pieces)})
+        said.append({"name": name, "address": address, "rows": rows})
     return said
 
 

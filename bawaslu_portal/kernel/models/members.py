@@ -116,31 +116,32 @@ class MembershipQuerySet(AdministeredQuerySet):
         )
         return self.at(moment).not_suspended_at(moment).filter(Q(acting=False) | models.Exists(seat))
 
-    def of_person(self, user, moment):
-        """The memberships of one person at ``moment`` as a list, with unit and division, in the order of the list to
-        switch by. Each says as ``in_force`` what ``in_force_at`` asks the database, from his own rows alone."""
+    def told_at(self, moment):
+        """The memberships that hold at ``moment`` as a list, each saying as ``in_force`` what ``in_force_at`` asks the
+        database. Whose acting chair is among the rows asked for, his own seat must be too."""
         suspended = Suspension.objects.filter(membership=models.OuterRef("pk")).at(moment)
-        rows = self.filter(user=user).at(moment).annotate(suspended=models.Exists(suspended))
-        rows = list(rows.select_related("organisation", "division").order_by("organisation__code", "order", "id"))
-        seats = {m.organisation_id for m in rows if m.role in COMMISSIONERS and not (m.acting or m.suspended)}
-        for row in rows:
-            row.in_force = not row.suspended and (not row.acting or row.organisation_id in seats)
+        rows = list(self.at(moment).annotate(suspended=models.Exists(suspended)))
+        sitting = [m for m in rows if m.role in COMMISSIONERS and not (m.acting or m.suspended)]
+        seats = {(m.organisation_id, m.user_id) for m in sitting}
+        for m in rows:
+            m.in_force = not m.suspended and (not m.acting or (m.organisation_id, m.user_id) in seats)
         return rows
+
+    def of_person(self, user, moment):
+        """``told_at`` of one person, with unit and division, in the order of the list to switch by."""
+        rows = self.filter(user=user).select_related("organisation", "division")
+        return rows.order_by("organisation__code", "order", "id").told_at(moment)
 
     def commissioners(self):
         return self.filter(role__in=COMMISSIONERS)
 
     def in_office_on(self, organisation, moment):
         """Chair and members in office at ``moment``, the suspended left out, in order of seat; one row a person."""
-        rows = (
-            self.filter(organisation=organisation)
-            .commissioners()
-            .in_force_at(moment)
-            .select_related("user", "division")
-            .order_by("order", "role", "id")
-        )
+        rows = self.filter(organisation=organisation).commissioners().select_related("user", "division")
         people = {}
-        for row in rows:
+        for row in rows.order_by("order", "role", "id").told_at(moment):
+            if not row.in_force:
+                continue
             # One person with two seats (an acting chair keeps his own) counts once, as chair.
             if row.user_id not in people or row.role == CHAIR:
                 people[row.user_id] = row
