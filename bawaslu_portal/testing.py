@@ -40,6 +40,16 @@ _prepare()  # on import, since pytest-django reads the settings before any hook 
 from bawaslu_portal.browser import chromium, visitor  # noqa: E402, F401 - fixtures
 
 
+@pytest.fixture(autouse=True)
+def indonesian():
+    """Each test begins in the portal's own language, whatever the last page of the one before was read in."""
+    from django.conf import settings
+    from django.utils import translation
+
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
+
+
 @pytest.fixture
 def kendari(db):
     """Bawaslu Kota Kendari with its province and the national body above it, five members, a secretariat."""

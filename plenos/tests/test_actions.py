@@ -71,7 +71,7 @@ TABLE = [
     (returned, "secretary", ["Susun perbaikan", READS]),
     (returned, "chair", ["Susun perbaikan", READS]),
     (returned, "member", [READS]),
-    (returned, "province", [READS, "Tandai dibaca"]),
+    (returned, "province", [READS]),
     (answered, "secretary", ["Buka perbaikan", READS]),
 ]
 
