@@ -8,10 +8,11 @@ those of one page are marked.
 import html
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVector, SearchVectorField
-from django.db.models import Case, F, TextField, Value, When
+from django.db.models import Case, F, IntegerField, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.html import format_html, format_html_join
 
@@ -33,7 +34,7 @@ from .register import (
 )
 
 CONFIG = "indonesian"
-CANDIDATES = 100
+CANDIDATES, FEWEST = 100, 20  # ranked in all, and of each of a few units at least
 MANY = 40  # units are asked one by one up to here
 COMMON_IN_ONE, COMMON_IN_FEW = 2_000, 40_000  # expected matches in all units, beyond which a unit is read backwards
 WINDOW = 60_000  # rows in which common words of the whole nation are looked for first
@@ -70,16 +71,23 @@ def _ranked(rows, path, asked, newest, most, *, indexed=True):
 
 
 def _in_unit(rows, path, asked, newest):
-    """[(key, rank)] of the newest rows of one unit that match. Common words are looked for in the unit's own rows: the
-    index of words would name those of the whole nation."""
+    """([(key, rank)] of the newest rows of one unit that match, whether there are others). Common words are looked for
+    in the unit's own rows: the index of words would name those of the whole nation."""
     rare = _expected(AgendaItem if path else rows.model, asked) < COMMON_IN_ONE
-    return list(_ranked(rows, path, asked, newest, CANDIDATES, indexed=rare))
+    found = list(_ranked(rows, path, asked, newest, CANDIDATES, indexed=rare))
+    return found, len(found) >= CANDIDATES
 
 
 def _in_few(of_unit, units, asked, newest):
-    """[(key, rank)] of the newest rows of each of a few units that match, where the words are common; else of all."""
-    each = [_ranked(of_unit(unit), "", asked, newest, CANDIDATES // len(units) + 10) for unit in units]
-    return list(each[0].union(*each[1:], all=True)) if len(each) > 1 else list(each[0])
+    """The same of the newest rows of each of a few units, where the words are common."""
+    most = max(CANDIDATES // len(units), FEWEST)
+    each = [
+        _ranked(of_unit(unit), "", asked, newest, most).annotate(unit=Value(n, IntegerField()))
+        for n, unit in enumerate(units)
+    ]
+    found = list(each[0].union(*each[1:], all=True)) if len(each) > 1 else list(each[0])
+    cut = max(Counter(unit for _key, _rank, unit in found).values(), default=0) >= most
+    return [(key, rank) for key, rank, _unit in found], cut
 
 
 def _as_readable(user, items, words):
@@ -115,8 +123,8 @@ def matching(user, rows, words, sort=""):
     asked, newest = question(words), ("-year", "-number")
     # Said of the item too, so that the database looks among the unit's own items, not among those of the nation.
     with_items = rows.filter(item__organisation=F("organisation"))
-    texts, items = _in_unit(rows, "", asked, newest), _in_unit(with_items, "item__", asked, newest)
-    more = max(len(texts), len(items)) >= CANDIDATES
+    (texts, older), (items, others) = _in_unit(rows, "", asked, newest), _in_unit(with_items, "item__", asked, newest)
+    more = older or others
     ranks = {}
     for key, rank in [*texts, *_items_of(user, items, words)]:
         ranks[key] = ranks.get(key, 0) + rank
@@ -139,17 +147,17 @@ DECISION, ITEM, ARCHIVE = "keputusan", "agenda", "arsip"
 
 
 def _everywhere(read, user, unit, narrow, asked, backwards):
-    """[(key, rank)] of what ``read(user, unit)`` gives: of one unit, of a few, or of the whole nation."""
+    """([(key, rank)] of what ``read(user, unit)`` gives, whether there are others): of one unit, of a few, or of the
+    whole nation."""
     units = _few(user) if unit is None else [unit]
     if len(units) == 1:
         return _in_unit(narrow(read(user, units[0])), "", asked, backwards)
     if units and _expected(read(user).model, asked) > COMMON_IN_FEW:
         return _in_few(lambda one: narrow(read(user, one)), units, asked, backwards)
-    if not units:
-        found = list(_ranked(_newest(narrow(read(user))), "", asked, ("-id",), CANDIDATES))
-        if len(found) == CANDIDATES:
-            return found
-    return list(_ranked(narrow(read(user)), "", asked, ("-id",), CANDIDATES))
+    found = [] if units else list(_ranked(_newest(narrow(read(user))), "", asked, ("-id",), CANDIDATES))
+    if len(found) < CANDIDATES:
+        found = list(_ranked(narrow(read(user)), "", asked, ("-id",), CANDIDATES))
+    return found, len(found) >= CANDIDATES
 
 
 def _newest(rows):
@@ -157,6 +165,10 @@ def _newest(rows):
     keys = rows.model.objects.order_by("-pk").values_list("pk", flat=True)
     edge = keys[WINDOW : WINDOW + 1].first()
     return rows.filter(pk__gte=edge) if edge else rows
+
+
+def _of(facts, rows):
+    return rows.filter(**facts)
 
 
 def everywhere(user, words, *, unit=None, year=None, kind=""):
@@ -167,11 +179,14 @@ def everywhere(user, words, *, unit=None, year=None, kind=""):
         ITEM: (readable_items, {"pleno__week_year": year}, ("-id",)),
         ARCHIVE: (archived, {"dated__year": year}, ("-id",)),
     }
-    found = {name: [] for name in sources}
+    found, more = {name: [] for name in sources}, False
     for name, (read, of_year, backwards) in sources.items():
         if kind in ("", name):
             facts = of_year if year else {}
-            found[name] = _everywhere(read, user, unit, lambda rows, f=facts: rows.filter(**f), asked, backwards)
+            found[name], others = _everywhere(
+                read, user, unit, lambda rows, f=facts: rows.filter(**f), asked, backwards
+            )
+            more = more or others
     of_items = dict(_as_readable(user, found[ITEM], words))
     decided = Decision.objects.filter(pk__in=[key for key, _rank in found[DECISION]]).order_by()
     of_decisions = dict(found[DECISION])
@@ -179,7 +194,6 @@ def everywhere(user, words, *, unit=None, year=None, kind=""):
         ranks[DECISION, key] = of_decisions[key] + of_items.pop(item, 0)
     ranks |= {(ITEM, key): rank for key, rank in of_items.items()}
     ranks |= {(ARCHIVE, key): rank for key, rank in found[ARCHIVE]}
-    more = any(len(rows) >= CANDIDATES for rows in found.values())
     return Found(sorted(ranks, key=lambda key: (-ranks[key], key[0], -key[1])), more)
 
 

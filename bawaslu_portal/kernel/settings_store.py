@@ -5,7 +5,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from . import catalogue, clock, ledger, notices, permissions
-from .lifecycle import require
+from .lifecycle import NotPermitted, require
 from .models.members import COMMISSIONERS, HEAD, NOTE_TAKER, Membership
 from .models.organisations import Parentage, Setting
 
@@ -50,9 +50,10 @@ def instructions(organisation, keys, on):
 
 
 def instructs(organisation):
-    """Whether units stand below that would obey what the unit instructs."""
+    """Whether the unit writes instructions: it has units below, or none above and so obeys itself."""
     today = clock.today(organisation)
-    return Parentage.objects.filter(parent=organisation, since__lte=today).exclude(until__lte=today).exists()
+    now = Parentage.objects.filter(since__lte=today).exclude(until__lte=today)
+    return now.filter(parent=organisation).exists() or not now.filter(organisation=organisation).exists()
 
 
 class _Tree:
@@ -108,10 +109,12 @@ class Timeline:
 def change(organisation, key, value, *, since, source, by):
     """Add a value that holds from ``since``; earlier ones stay. Writes one ledger line.
 
-    Raises NotPermitted, KeyError (undeclared).
+    Raises NotPermitted (also for an instruction, where the unit obeys another's), KeyError (undeclared).
     """
     spec = catalogue.setting_spec(key)
     require(permissions.changes_unit, by, organisation)
+    if spec.from_above and not instructs(organisation):
+        raise NotPermitted(_("Ini instruksi tingkat di atas: unit ini mengikutinya."))
     row = Setting.objects.create(
         organisation=organisation, key=key, value=value, since=since, source=source, recorded_by=by
     )

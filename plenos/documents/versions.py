@@ -151,10 +151,11 @@ def differences(before, after):
 
 
 def touched_items(changes):
-    """{place of an item whose words change: places of its decisions whose own words change}."""
+    """{place of an item: (whether its own title or notes change, places of its decisions whose words change)}."""
     touched = {}
     for one in sorted(key.split(".") for key in changes if key.startswith("items.")):
-        of_item = touched.setdefault(int(one[1]), set())
+        itself, decisions = touched.get(int(one[1]), (False, frozenset()))
         if one[2] == "decisions":
-            of_item.add(int(one[3]))
+            decisions |= {int(one[3])}
+        touched[int(one[1])] = (itself or one[2] != "decisions", decisions)
     return touched

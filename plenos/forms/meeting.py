@@ -91,7 +91,8 @@ class AbsenceChoice(forms.ModelMultipleChoiceField):
 
 
 class AttendanceForm(PortalForm):
-    """One line of the attendance in the room. A row of the list sends only the status: what it does not send stays."""
+    """One line of the attendance in the room. A row of the list sends only the status: what it does not send stays
+    (``fill``)."""
 
     status = forms.ChoiceField(label=_("Kehadiran"), choices=ATTENDANCE)
     reason = forms.CharField(label=_("Keterangan"), required=False, max_length=200)
@@ -124,17 +125,25 @@ class AttendanceForm(PortalForm):
         else:
             del self.fields["drop"]
 
-    def _kept(self, name):
-        return self.cleaned_data[name] if self.add_prefix(name) in self.data else self.initial[name]
+    def fill(self):
+        """What a row of the list did not send is as if it had been sent as it stands: a refused change is shown, and
+        sent again, with all of it."""
+        if self.is_bound:
+            self.data = self.data.copy()
+            for name in ("reason", "arrived_at", "left_at"):
+                if self.add_prefix(name) not in self.data:
+                    stands = self.fields[name].prepare_value(self.initial[name])
+                    said = self.fields[name].widget.format_value(stands)
+                    self.data[self.add_prefix(name)] = said or ""
 
     def facts(self):
         status, mode = self.cleaned_data["status"].split(":")
         return {
             "status": status,
             "mode": mode,
-            "reason": self._kept("reason"),
-            "arrived_at": self._kept("arrived_at"),
-            "left_at": self._kept("left_at"),
+            "reason": self.cleaned_data["reason"],
+            "arrived_at": self.cleaned_data["arrived_at"],
+            "left_at": self.cleaned_data["left_at"],
             "seen": self.cleaned_data["seen"],
             "away": (self.cleaned_data["away_since"], self.cleaned_data["away_until"]),
             "drop": self.cleaned_data.get("drop", ()),

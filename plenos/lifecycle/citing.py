@@ -17,16 +17,17 @@ KEEPERS = ("chair", "note_taker", "head_of_secretariat")
 
 
 def touched(pleno, changes):
-    """(decision, whether its own words change) of each decision on whose item ``changes`` changes anything: its words,
-    or the title or notes that it is read with. In the order of the record."""
+    """(decision, whether its own words change) of each decision of which ``changes`` changes anything: its words, or
+    the title or notes of its item, which it is read with. In the order of the record."""
     places = papers.touched_items(changes)
     if not places:
         return []
     items, decided = list(pleno.items.all()), queries.decisions_by_item(pleno)
     return [
         (decision, n in own)
-        for item, own in sorted(places.items())
+        for item, (itself, own) in sorted(places.items())
         for n, decision in enumerate(decided.get(items[item].pk, ()))
+        if itself or n in own
     ]
 
 

@@ -4,16 +4,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bawaslu_portal.kernel import clock, db, duties, ledger, remarks, scope
+from bawaslu_portal.kernel import db, duties, ledger, remarks, scope
 from bawaslu_portal.kernel.lifecycle import NotPermitted, TransitionRefused, lock, require
 from bawaslu_portal.kernel.models import Duty
 from bawaslu_portal.kernel.models.duties import RETURNED
 
 from .. import compliance, queries
-from ..models import Reading
 from ..models.sessions import RATIFIED
 from . import table
-from .signing import mark_read
+from .signing import mark_read, note_reading
 
 LONGEST_REASON = 500
 
@@ -37,12 +36,7 @@ def return_minutes(pleno, *, by, reason):
         duty = _duty_of(locked)
         ruling = duties.rule(duty, RETURNED, by=by, reason=reason, about=locked.uuid)
         # Who sends them back has read them.
-        Reading.objects.get_or_create(
-            pleno=locked,
-            reader=by,
-            version=locked.minutes_version,
-            defaults={"organisation": locked.organisation, "reader_unit": locked.delivered_to, "at": clock.now()},
-        )
+        note_reading(locked, by=by)
         ledger.record(
             locked.organisation,
             table.RETURN.action,

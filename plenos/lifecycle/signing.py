@@ -163,14 +163,21 @@ def mark_read(pleno, *, by):
         require(table.MARK_READ.permission, by, locked)
         if locked.state != RATIFIED:
             raise TransitionRefused(str(table.MARK_READ.refusal))
-        reading, made = Reading.objects.get_or_create(
-            pleno=locked,
-            reader=by,
-            version=locked.minutes_version,
-            defaults={"organisation": locked.organisation, "reader_unit": locked.delivered_to, "at": clock.now()},
-        )
+        reading, made = note_reading(locked, by=by)
         if not made:
             raise TransitionRefused(_("Anda sudah menandai risalah ini dibaca."))
+    return reading
+
+
+def note_reading(locked, *, by):
+    """(the reading of the latest version by ``by``, whether it is new): a new one has its line in the ledger."""
+    reading, made = Reading.objects.get_or_create(
+        pleno=locked,
+        reader=by,
+        version=locked.minutes_version,
+        defaults={"organisation": locked.organisation, "reader_unit": locked.delivered_to, "at": clock.now()},
+    )
+    if made:
         ledger.record(
             locked.organisation,
             table.MARK_READ.action,
@@ -181,4 +188,4 @@ def mark_read(pleno, *, by):
             unit=locked.delivered_to.code,
             version=locked.minutes_version,
         )
-    return reading
+    return reading, made

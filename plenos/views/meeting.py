@@ -155,6 +155,7 @@ def attend(request, uuid, **address):
     attendee = get_object_or_404(pleno.attendees.all(), uuid=uuid)
     attendee.pleno = pleno
     form = AttendanceForm(request.POST if request.method == "POST" else None, attendee=attendee)
+    form.fill()
     status = 200
     if form.is_valid():
         try:

@@ -18,9 +18,17 @@
   /* A part in which someone is at work stays as it is until he leaves it. */
   function held(place) {
     const at = document.activeElement;
-    if (at && at !== document.body && place.contains(at) && at.matches("input, select, textarea, [contenteditable=true]"))
-      return true;
-    return Boolean(place.querySelector("details[open] form, form details[open], .htmx-request")) || place.matches(".htmx-request");
+    const fields = "input, select, textarea, summary, [contenteditable=true]";
+    if (at && at !== document.body && place.contains(at) && at.matches(fields)) return true;
+    if (place.matches(".htmx-request") || place.querySelector("details[open] form, .htmx-request")) return true;
+    return [...place.querySelectorAll("form details[open] :is(input, select, textarea)")].some(typed);
+  }
+
+  function typed(field) {
+    if (field.matches("select")) return [...field.options].some((one) => one.selected !== one.defaultSelected);
+    return field.matches("[type=checkbox], [type=radio]")
+      ? field.checked !== field.defaultChecked
+      : field.type !== "hidden" && field.value !== field.defaultValue;
   }
 
   function fades(place) {

@@ -25,7 +25,7 @@ class Row(models.Model):
         abstract = True
 
     def _get_FIELD_display(self, field):
-        """The word for a choice. Django's own hashes, and so translates, the words of all of them each time."""
+        """The word for a choice, "" for none. Django's own hashes, and so translates, the words of all each time."""
         value = getattr(self, field.attname)
         return str(dict(field.flatchoices).get(value, "" if value is None else value))
 

@@ -341,3 +341,10 @@ def test_a_part_carries_the_organisation_of_its_whole(cast):
                     compared += 1
                     assert own == theirs, f"{model._meta.label}.{field.name}"
     assert compared > 100
+
+
+@pytest.mark.xdist_group("together")
+def test_tests_of_a_group_stay_together(request):
+    """Tests that kill services or load the demonstration rely on it; a release of pytest undid it without a word."""
+    grouped = getattr(request.config.option, "loadgroup", False)
+    assert request.node.nodeid.endswith("@together") is bool(grouped)

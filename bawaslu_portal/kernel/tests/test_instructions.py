@@ -4,10 +4,10 @@ import datetime
 
 import pytest
 
-from bawaslu_portal.kernel import catalogue, settings_store
+from bawaslu_portal.kernel import catalogue, clock, settings_store
 from bawaslu_portal.kernel.catalogue import SettingSpec
 from bawaslu_portal.kernel.lifecycle import NotPermitted
-from bawaslu_portal.kernel.models import Notice, Organisation
+from bawaslu_portal.kernel.models import Notice, Organisation, Parentage, Setting
 from bawaslu_portal.kernel.tests.factories import make_person, person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -58,8 +58,19 @@ def test_the_nearest_above_goes_first_and_the_national_body_obeys_itself(tree):
 
 def test_a_unit_cannot_free_itself(tree):
     say(tree.above, 5, JULY, tree.above_administrator)
-    say(tree.unit, 0, AUGUST, tree.administrator)
+    with pytest.raises(NotPermitted, match="instruksi tingkat di atas"):
+        say(tree.unit, 0, AUGUST, tree.administrator)
+    Setting.objects.create(
+        organisation=tree.unit, key=KEY, value=0, since=AUGUST, source="lama", recorded_by=tree.administrator
+    )
     assert holds(tree.unit, AUGUST) == 5
+
+
+def test_a_unit_with_none_above_and_none_below_instructs_itself(tree):
+    Parentage.objects.filter(organisation=tree.unit).update(until=clock.today(tree.unit))
+    say(tree.unit, 4, JULY, tree.administrator)
+    assert settings_store.instructs(tree.unit)
+    assert holds(tree.unit, clock.today(tree.unit)) == 4
 
 
 def test_the_unit_below_cannot_write_it_above(tree):

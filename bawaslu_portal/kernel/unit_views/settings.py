@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from .. import catalogue, clock, documents, forms, organisations, permissions, settings_store
-from ..lifecycle import NotPermitted
 from ..models.documents import StoredFile
 from ..models.organisations import Setting
 from ..templatetags.portal import hour
@@ -47,7 +46,7 @@ def settings(request, code):
     ordered = {spec.key for spec in specs if spec.from_above}
     holding, coming, instructed = settings_store.instructions(unit, ordered, today), {}, {}
     for row in rows:
-        if row.key in ordered:
+        if row.key in ordered and row.since <= today:
             instructed.setdefault(row.key, row)
         elif row.since <= today:
             holding.setdefault(row.key, row)
@@ -95,10 +94,9 @@ def setting(request, code, key):
     spec = catalogue.setting_spec(key)
     instructs = spec.from_above and settings_store.instructs(unit)
     obeys = spec.from_above and not instructs
-    if request.method == "POST" and obeys:
-        raise NotPermitted(_("Ini instruksi tingkat di atas: unit ini mengikutinya."))
     past = Setting.objects.visible_to(request.user).filter(organisation=unit, key=key).select_related("recorded_by")
-    latest = past.order_by("-since", "-id").first() if instructs else None
+    today = clock.today(unit)
+    latest = past.filter(since__lte=today).order_by("-since", "-id").first() if instructs else None
     initial = {"value": shown(spec, latest.value if latest else settings_store.setting(unit, key))}
     form = SettingForm(request.POST or None, unit=unit, reader=request.user, spec=spec, initial=initial)
     status = 200
@@ -114,7 +112,7 @@ def setting(request, code, key):
             saved = _("Instruksi disimpan; unit di bawah diberi tahu.") if instructs else _("Pengaturan disimpan.")
             messages.success(request, saved)
             return redirect("kernel:settings", code=code)
-    holds = settings_store.instructions(unit, {key}, clock.today(unit)).get(key) if spec.from_above else None
+    holds = settings_store.instructions(unit, {key}, today).get(key) if spec.from_above else None
     return forms.page(
         request,
         "kernel/setting.html",

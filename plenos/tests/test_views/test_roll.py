@@ -1,12 +1,17 @@
 """The lines of the attendance in the room: short in the list, unfolded when asked for, and nothing lost by either."""
 
+import datetime
+import re
+
 import pytest
 
 from bawaslu_portal.kernel import clock
+from plenos import lifecycle
 
 from ..factories import WHEN, make_open, row_of, words
 
 pytestmark = pytest.mark.django_db
+MINUTE = datetime.timedelta(minutes=1)
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -52,3 +57,22 @@ def test_a_line_is_unfolded_in_its_place_or_on_a_page_of_its_own(row, clients):
     assert unfolded.strip().startswith("<li")
     assert "<h1>" not in unfolded
     assert "<h1>" in page
+
+
+def test_a_refused_status_shows_and_keeps_what_the_line_did_not_send(cast, clients):
+    pleno = make_open(cast)
+    row = row_of(pleno, cast.members[3])
+    with clock.at(WHEN + 20 * MINUTE):
+        lifecycle.set_attendance(
+            row, by=cast.secretary, status="present", reason="lewat tol", left_at=WHEN + 10 * MINUTE
+        )
+    url, taker = pleno.address("plenos:attend", uuid=row.uuid), clients["note_taker"]
+    with clock.at(WHEN + 30 * MINUTE):
+        stale = {f"a{row.pk}-status": "present:online", f"a{row.pk}-seen": "2024-08-19T01:00:00.000000+00:00"}
+        refused = taker.post(url, stale, **HTMX)
+        assert refused.status_code == 409
+        assert 'value="lewat tol"' in words(refused)
+        again = dict(re.findall(rf'name="(a{row.pk}-[a-z_]+)" value="([^"]*)"', words(refused)))
+        assert taker.post(url, {**again, f"a{row.pk}-status": "present:online"}, **HTMX).status_code == 200
+    row.refresh_from_db()
+    assert (row.mode, row.reason, row.left_at) == ("online", "lewat tol", WHEN + 10 * MINUTE)
