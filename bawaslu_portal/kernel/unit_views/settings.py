@@ -46,15 +46,17 @@ def settings(request, code):
     ordered = {spec.key for spec in specs if spec.from_above}
     holding, coming, instructed = settings_store.instructions(unit, ordered, today), {}, {}
     for row in rows:
-        if row.key in ordered and row.since <= today:
-            instructed.setdefault(row.key, row)
+        if row.key in ordered:
+            told = instructed.setdefault(row.key, [])
+            if row.since > today or not any(one.since <= today for one in told):
+                told.insert(0, row)  # what holds below first, then what is to hold
         elif row.since <= today:
             holding.setdefault(row.key, row)
         else:
             coming[row.key] = row
     groups = {}
     for spec in specs:
-        row, later, below = holding.get(spec.key), coming.get(spec.key), instructed.get(spec.key)
+        row, later, below = holding.get(spec.key), coming.get(spec.key), instructed.get(spec.key, ())
         groups.setdefault(str(spec.group), []).append(
             {
                 "spec": spec,
@@ -64,8 +66,7 @@ def settings(request, code):
                 "given_by": row.organisation.name if row and spec.from_above else "",
                 "later": words(spec, later.value, unit) if later else "",
                 "later_since": later.since if later else None,
-                "below": below if below != row else None,
-                "below_value": words(spec, below.value, unit) if below else "",
+                "below": [(one, words(spec, one.value, unit)) for one in below if one != row],
                 "url": reverse("kernel:letterhead", args=[code])
                 if spec.key.startswith("letterhead.")
                 else reverse("kernel:setting", args=[code, spec.key]),
