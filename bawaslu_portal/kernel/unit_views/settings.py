@@ -35,17 +35,11 @@ def words(spec, value, unit):
     return "" if value is None else str(value)
 
 
-@require_GET
-def settings(request, code):
-    """Every setting by group: what holds today, since when, and where the rule stands."""
-    unit = fetch_unit(request, code, permissions.sees_unit_people)
-    today = clock.today(unit)
-    specs = catalogue.setting_specs()
-    values = settings_store.values(unit, [spec.key for spec in specs])
-    rows = Setting.objects.visible_to(request.user).filter(organisation=unit).order_by("-since", "-id")
+def _standing(user, unit, specs, today):
+    """({key: row that holds in the unit}, {key: row that is to}, {key: rows of what it instructs those below})."""
     ordered = {spec.key for spec in specs if spec.from_above}
     holding, coming, instructed = settings_store.instructions(unit, ordered, today), {}, {}
-    for row in rows:
+    for row in Setting.objects.visible_to(user).filter(organisation=unit).order_by("-since", "-id"):
         if row.key in ordered:
             told = instructed.setdefault(row.key, [])
             if row.since > today or not any(one.since <= today for one in told):
@@ -54,6 +48,17 @@ def settings(request, code):
             holding.setdefault(row.key, row)
         else:
             coming[row.key] = row
+    return holding, coming, instructed
+
+
+@require_GET
+def settings(request, code):
+    """Every setting by group: what holds today, since when, and where the rule stands."""
+    unit = fetch_unit(request, code, permissions.sees_unit_people)
+    today = clock.today(unit)
+    specs = catalogue.setting_specs()
+    values = settings_store.values(unit, [spec.key for spec in specs])
+    holding, coming, instructed = _standing(request.user, unit, specs, today)
     groups = {}
     for spec in specs:
         row, later, below = holding.get(spec.key), coming.get(spec.key), instructed.get(spec.key, ())
