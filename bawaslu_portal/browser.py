@@ -5,6 +5,7 @@ Loaded by ``bawaslu_portal.testing``. Without Chromium the tests that ask for ``
 
 import os
 import shutil
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -138,11 +139,25 @@ class Visitor:
         return found
 
 
+def _let_the_server_finish():
+    """A page that is closed may have asked a last time: emptying the tables under that request would be a deadlock."""
+    from django.db import connection
+
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> %s"
+    with connection.cursor() as cursor:
+        for _ in range(100):
+            cursor.execute(busy, [connection.connection.info.backend_pid])
+            if cursor.fetchone()[0] == 0:
+                return
+            time.sleep(0.05)
+
+
 @pytest.fixture
 def visitor(chromium, live_server):
     """A visitor on the live server; at the end his faults must be none."""
     someone = Visitor(chromium, live_server)
     yield someone
     someone.context.close()
+    _let_the_server_finish()
     if someone.faults:
         pytest.fail("\n".join(someone.faults))
