@@ -168,36 +168,31 @@ def correction_put_up(request, correction, **address):
     return redirect(found)
 
 
-def correction_take_back(request, correction, **address):
-    """Take the version back from signing, with a reason."""
+def _with_reason(request, correction, address, verb, template, done):
+    """A step on a correction that asks for its reason."""
     found = _preparing(request, correction, address)
     form = ReasonForm(request.POST or None)
     status = 200
     if form.is_valid():
-        _done, status = attempt(
-            form, lambda: correcting.take_back(found, by=request.user, reason=form.cleaned_data["reason"])
-        )
+        _done, status = attempt(form, lambda: verb(found, by=request.user, reason=form.cleaned_data["reason"]))
         if status == 200:
-            messages.success(request, _("Versi ditarik; perbaiki, lalu ajukan lagi."))
+            messages.success(request, done)
             return redirect(found)
-    context = {"pleno": found.pleno, "correction": found}
-    return forms.page(request, "plenos/correction_take_back.html", form, status, **context)
+    return forms.page(request, template, form, status, pleno=found.pleno, correction=found)
+
+
+def correction_take_back(request, correction, **address):
+    """Take the version back from signing, with a reason."""
+    done = _("Versi ditarik; perbaiki, lalu ajukan lagi.")
+    template = "plenos/correction_take_back.html"
+    return _with_reason(request, correction, address, correcting.take_back, template, done)
 
 
 def correction_abandon(request, correction, **address):
     """Do not go on with the correction, with a reason."""
-    found = _preparing(request, correction, address)
-    form = ReasonForm(request.POST or None)
-    status = 200
-    if form.is_valid():
-        _done, status = attempt(
-            form, lambda: correcting.abandon(found, by=request.user, reason=form.cleaned_data["reason"])
-        )
-        if status == 200:
-            messages.success(request, _("Perbaikan tidak dilanjutkan; versi yang disahkan tetap berlaku."))
-            return redirect(found)
-    context = {"pleno": found.pleno, "correction": found}
-    return forms.page(request, "plenos/correction_abandon.html", form, status, **context)
+    done = _("Perbaikan tidak dilanjutkan; versi yang disahkan tetap berlaku.")
+    template = "plenos/correction_abandon.html"
+    return _with_reason(request, correction, address, correcting.abandon, template, done)
 
 
 @require_POST
