@@ -190,24 +190,44 @@ def numbered_like(words):
     return {"number": int(found["number"]), **year}
 
 
-def dressed(user, rows):
-    """``rows`` with all that a line of the register shows ``user``: of what they reverse (``undoes``, or None) and of
-    what reverses them, what he may know of. A ratified decision may reverse one whose minutes are not ratified yet."""
-    return rows.select_related("organisation", "pleno__organisation", "item").prefetch_related(
-        Prefetch("votes", Vote.objects.only("choice", "decision"), to_attr="cast"),
-        Prefetch("reverses", known(user).select_related("organisation"), to_attr="undoes"),
-        Prefetch("reversed_by", _undoers(user).select_related("organisation"), to_attr="undone_through"),
+def dressed(rows):
+    """``rows`` with all that a line of the register shows of the decision itself, its session and its votes."""
+    votes = Vote.objects.only("choice", "decision").order_by()
+    return rows.select_related("organisation", "pleno", "item").prefetch_related(
+        Prefetch("votes", votes, to_attr="cast")
     )
 
 
-def give_follow_ups(user, decisions, unit=None):
-    """Set on each decision the follow-ups that ``user`` may know of, as ``followed`` (None: nothing); one query."""
-    reaches = {d.organisation_id: permissions.follow_up_reach(user, d.organisation_id) for d in decisions}
-    rows = FollowUp.objects.filter(decision__in=[d.pk for d in decisions]).select_related(
-        "organisation", "responsible__user", "division"
-    )
+def give_reversals(user, decisions):
+    """Set on each decision what it reverses (``undoes``, or None) and what reverses it (``undone_through``), as far as
+    ``user`` may know of them: a ratified decision may reverse one whose minutes are not ratified yet. One query, and
+    one of each where there are such; the session's unit is that of the decision."""
+    keys = [d.pk for d in decisions]
+    reversing = list(Decision.objects.filter(reverses__in=keys).order_by().values_list("pk", flat=True))
+    before = {d.reverses_id for d in decisions if d.reverses_id}
+    undone = known(user).filter(pk__in=before).select_related("organisation") if before else []
+    undoing = _undoers(user).filter(pk__in=reversing).select_related("organisation") if reversing else []
+    undone, undoing = {d.pk: d for d in undone}, list(undoing)
+    for decision in decisions:
+        decision.pleno.organisation = decision.organisation
+        decision.undoes = undone.get(decision.reverses_id)
+        decision.undone_through = [d for d in undoing if d.reverses_id == decision.pk]
+    return decisions
+
+
+def give_follow_ups(user, decisions, *, named=False):
+    """Set on each decision the follow-ups that ``user`` may know of, as ``followed`` (None: nothing); one query.
+    ``named``: with all that says who does them."""
+    units = {d.organisation_id: d.organisation for d in decisions}
+    reaches = {unit: permissions.follow_up_reach(user, unit) for unit in units}
+    rows = FollowUp.objects.filter(decision__in=[d.pk for d in decisions])
+    if named:
+        rows = rows.select_related("responsible__user", "division")
+    elif permissions.OWN in reaches.values():
+        rows = rows.select_related("responsible")
     theirs = {}
     for row in rows:
+        row.organisation = units[row.organisation_id]
         if reaches[row.organisation_id] != permissions.OWN or permissions.does(user, row):
             theirs.setdefault(row.decision_id, []).append(row)
     for decision in decisions:

@@ -1,25 +1,26 @@
 """The search over decisions, items and notes, within what the reader may read.
 
-What is ranked is always a bounded set: the newest ``CANDIDATES`` that match. The database finds them from the newest
-backwards where a word is common and through the index of words where it is rare, so that years add no cost; only
-those of one page are marked.
+What is ranked is always a bounded set: the newest ``CANDIDATES`` that match. The index of words names the matches of
+each unit (models/words.py); where a unit has very many, its rows are read from the newest backwards instead, so that
+years add no cost. Only those of one page are marked.
 """
 
 import html
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVector, SearchVectorField
-from django.db.models import Case, F, IntegerField, TextField, Value, When
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVector
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, IntegerField, Q, TextField, Value, When
+from django.db.models.functions import Concat
 from django.utils.html import format_html, format_html_join
 
 from bawaslu_portal.kernel import scope
 
 from .models import AgendaItem, ArchivedMinutes, Decision
-from .models.items import plain
+from .models.words import CONFIG, of_units, plain
 from .register import (
     SORTS,
     archived,
@@ -27,17 +28,18 @@ from .register import (
     former,
     give_concerned,
     give_follow_ups,
+    give_reversals,
     numbered_like,
     readable,
     readable_items,
     with_readable_notes,
 )
 
-CONFIG = "indonesian"
-CANDIDATES, FEWEST = 100, 20  # ranked in all, and of each of a few units at least
-MANY = 40  # units are asked one by one up to here
-COMMON_IN_ONE, COMMON_IN_FEW = 2_000, 40_000  # expected matches in all units, beyond which a unit is read backwards
-WINDOW = 60_000  # rows in which common words of the whole nation are looked for first
+CANDIDATES, FEWEST = 60, 20  # ranked in all, and of each of a few units at least
+MANY = 40  # the units of a reader are named in what is asked up to here
+COMMON = 500  # expected matches in a unit, beyond which its rows are read backwards
+WINDOW = 30_000  # rows in which common words of the whole nation are looked for first
+AHEAD = 7 * CANDIDATES  # matches of which is asked who may read them
 WITHOUT = re.compile(r"(?<!\w)-")  # a word that must not stand in what is looked for
 OPENING, ENDING = "\ue000", "\ue001"  # stand where a hit begins and ends, until the text is escaped
 
@@ -55,34 +57,27 @@ def question(words):
     return SearchQuery(words, config=CONFIG, search_type="websearch")
 
 
-def _expected(model, asked):
-    """How many rows of the whole table the database expects to match, from its statistics: it reads none."""
-    plan = model.objects.filter(search=asked).order_by().explain(format="json")
-    return json.loads(plan)[0]["Plan"]["Plan Rows"]
+def _common(asked, units):
+    """Whether the database expects very many matches in each of ``units``, from its statistics: it reads no row."""
+    asked = of_units(asked, units)
+    models = (Decision, AgendaItem, ArchivedMinutes)
+    first, *others = (model.objects.filter(search=asked).order_by().values_list("pk") for model in models)
+    plan = first.union(*others, all=True).explain(format="json")
+    return json.loads(plan)[0]["Plan"]["Plan Rows"] > COMMON * len(units)
 
 
-def _ranked(rows, path, asked, newest, most, *, indexed=True):
-    name = f"{path}search"
-    if not indexed:
-        rows = rows.alias(words=Coalesce(F(name), Cast(Value(""), SearchVectorField())))  # no index serves this
-        name = "words"
-    rank = SearchRank(F(f"{path}search"), asked)
-    return rows.filter(**{name: asked}).order_by(*newest).values_list("pk", rank)[:most]
+def _ranked(rows, asked, newest, *, within=(), path=""):
+    """[(key, rank)] of the ``rows`` that match, the newest first. ``within``: the units whose matches the index of
+    words is to name; without, the database reads the rows from the newest where it knows the words to be common."""
+    rows = rows.filter(**{f"{path}search": of_units(asked, within) if within else asked})
+    return rows.order_by(*newest).values_list("pk", SearchRank(F(f"{path}search"), asked))
 
 
-def _in_unit(rows, path, asked, newest):
-    """([(key, rank)] of the newest rows of one unit that match, whether there are others). Common words are looked for
-    in the unit's own rows: the index of words would name those of the whole nation."""
-    rare = _expected(AgendaItem if path else rows.model, asked) < COMMON_IN_ONE
-    found = list(_ranked(rows, path, asked, newest, CANDIDATES, indexed=rare))
-    return found, len(found) >= CANDIDATES
-
-
-def _in_few(of_unit, units, asked, newest):
-    """The same of the newest rows of each of a few units, where the words are common."""
+def _of_each(source, user, units, asked):
+    """As ``_everywhere``, where the words are common: the newest rows of each of a few units."""
     most = max(CANDIDATES // len(units), FEWEST)
     each = [
-        _ranked(of_unit(unit), "", asked, newest, most).annotate(unit=Value(n, IntegerField()))
+        _ranked(source.readable(user, unit), asked, source.newest)[:most].annotate(unit=Value(n, IntegerField()))
         for n, unit in enumerate(units)
     ]
     found = list(each[0].union(*each[1:], all=True)) if len(each) > 1 else list(each[0])
@@ -104,29 +99,49 @@ def _as_readable(user, items, words):
     return found + list(closed.values_list("pk", SearchRank(shown, asked)))
 
 
-def _items_of(user, decisions, words):
-    """[(decision, rank)] of those found by their items, as ``_as_readable``."""
-    ranks, items, units = dict(decisions), {}, set()
-    rows = Decision.objects.filter(pk__in=ranks).order_by().values_list("pk", "item", "organisation")
-    for key, item, unit in rows:
+def _items_of(user, unit, decisions, words):
+    """[(decision, rank)] of those of a unit found by their items, as ``_as_readable``."""
+    if _writes_all(user, {unit}):
+        return decisions
+    ranks, items = dict(decisions), {}
+    for key, item in Decision.objects.filter(pk__in=ranks).order_by().values_list("pk", "item"):
         items.setdefault(item, []).append(key)
-        units.add(unit)
-    pairs = [(item, ranks[keys[0]]) for item, keys in items.items()]
-    if not _writes_all(user, units):
-        pairs = _as_readable(user, pairs, words)
+    pairs = _as_readable(user, [(item, ranks[keys[0]]) for item, keys in items.items()], words)
     return [(key, rank) for item, rank in pairs for key in items[item]]
 
 
-def matching(user, rows, words, sort=""):
-    """Of the decisions ``rows`` of one unit those whose text, item or notes hold ``words``, as far as ``user`` may read
-    them, ranked, or ``sort``ed."""
+def _walked(rows, asked, newest):
+    """(texts, items, whether there are others) of the newest of ``rows`` whose text or item holds common words, in one
+    walk from the newest backwards: of each [(key, rank)]."""
+    held = {
+        "by_text": ExpressionWrapper(Q(search=asked), BooleanField()),
+        "by_item": ExpressionWrapper(Q(item__search=asked), BooleanField()),
+    }
+    ranks = SearchRank(F("search"), asked), SearchRank(F("item__search"), asked)
+    rows = rows.annotate(**held).filter(Q(by_text=True) | Q(by_item=True)).order_by(*newest)
+    found = list(rows.values_list("pk", "by_text", ranks[0], "by_item", ranks[1])[:CANDIDATES])
+    texts = [(key, rank) for key, here, rank, _item, _rank in found if here]
+    return texts, [(key, rank) for key, _text, _rank, here, rank in found if here], len(found) >= CANDIDATES
+
+
+def _looked_up(rows, asked, newest, unit):
+    """The same for words that are not, through the index of words."""
+    texts, items = (
+        list(_ranked(rows, asked, newest, within={unit}, path=path)[:CANDIDATES]) for path in ("", "item__")
+    )
+    return texts, items, max(len(texts), len(items)) >= CANDIDATES
+
+
+def matching(user, rows, unit, words, sort=""):
+    """Of the decisions ``rows`` of a unit (its key) those whose text, item or notes hold ``words``, as far as ``user``
+    may read them, ranked, or ``sort``ed."""
     asked, newest = question(words), ("-year", "-number")
-    # Said of the item too, so that the database looks among the unit's own items, not among those of the nation.
-    with_items = rows.filter(item__organisation=F("organisation"))
-    (texts, older), (items, others) = _in_unit(rows, "", asked, newest), _in_unit(with_items, "item__", asked, newest)
-    more = older or others
+    if _common(asked, {unit}):
+        texts, items, more = _walked(rows, asked, newest)
+    else:
+        texts, items, more = _looked_up(rows, asked, newest, unit)
     ranks = {}
-    for key, rank in [*texts, *_items_of(user, items, words)]:
+    for key, rank in [*texts, *_items_of(user, unit, items, words)]:
         ranks[key] = ranks.get(key, 0) + rank
     if sort in SORTS:
         keys = list(rows.filter(pk__in=ranks).order_by(*SORTS[sort]).values_list("pk", flat=True))
@@ -146,46 +161,76 @@ def _few(user):
 DECISION, ITEM, ARCHIVE = "keputusan", "agenda", "arsip"
 
 
-def _everywhere(read, user, unit, narrow, asked, backwards):
-    """([(key, rank)] of what ``read(user, unit)`` gives, whether there are others): of one unit, of a few, or of the
-    whole nation."""
-    units = _few(user) if unit is None else [unit]
+@dataclass(frozen=True)
+class _Source:
+    """One of the tables that are searched: what ``read(user, unit)`` gives of it, narrowed by ``facts``."""
+
+    model: type
+    read: Callable
+    facts: dict
+    newest: tuple
+
+    def readable(self, user, unit=None):
+        return self.read(user, unit).filter(**self.facts)
+
+
+def _everywhere(source, user, units, asked, *, common):
+    """([(key, rank)] of what ``user`` may read of a source, whether there are others): of these units, or (none given)
+    of the whole nation."""
+    if common:
+        return _of_each(source, user, units, asked)
     if len(units) == 1:
-        return _in_unit(narrow(read(user, units[0])), "", asked, backwards)
-    if units and _expected(read(user).model, asked) > COMMON_IN_FEW:
-        return _in_few(lambda one: narrow(read(user, one)), units, asked, backwards)
-    found = [] if units else list(_ranked(_newest(narrow(read(user))), "", asked, ("-id",), CANDIDATES))
-    if len(found) < CANDIDATES:
-        found = list(_ranked(narrow(read(user)), "", asked, ("-id",), CANDIDATES))
-    return found, len(found) >= CANDIDATES
+        rows = source.readable(user, units[0])
+        found = list(_ranked(rows, asked, source.newest, within=units)[:CANDIDATES])
+        return found, len(found) >= CANDIDATES
+    rows = source.model.objects.filter(search=of_units(asked, units) if units else asked, **source.facts)
+    for some in [rows] if units else [*_newest(rows), rows]:
+        found, more = _staged(source.readable(user), some, asked, units)
+        if more:
+            break
+    return found, more
+
+
+def _staged(readable, matches, asked, units):
+    """([(key, rank)] of the newest ``matches`` that are ``readable``, whether there are others). Who may read a row is
+    asked in stages, so that of many matches few are looked at; where hardly any may be read, of all at once."""
+    keys = list(matches.order_by("-pk").values_list("pk", flat=True)[:AHEAD])
+    found, done, step = [], 0, CANDIDATES + CANDIDATES // 2
+    while done < len(keys) and len(found) < CANDIDATES:
+        some = readable.filter(pk__in=keys[done : done + step]).order_by("-pk")
+        found += some.values_list("pk", SearchRank(F("search"), asked))
+        done, step = done + step, 2 * step
+    if len(found) < CANDIDATES and len(keys) >= AHEAD:
+        found = list(_ranked(readable, asked, ("-pk",), within=units)[:CANDIDATES])
+    return found[:CANDIDATES], len(found) >= CANDIDATES
 
 
 def _newest(rows):
-    """Of ``rows`` those among the newest ``WINDOW`` of the table: there common words are found, however many years."""
+    """Of ``rows`` those among the newest ``WINDOW`` of the table, where it has more ([rows], else []): there common
+    words are found, however many years."""
     keys = rows.model.objects.order_by("-pk").values_list("pk", flat=True)
     edge = keys[WINDOW : WINDOW + 1].first()
-    return rows.filter(pk__gte=edge) if edge else rows
-
-
-def _of(facts, rows):
-    return rows.filter(**facts)
+    return [rows.filter(pk__gte=edge)] if edge else []
 
 
 def everywhere(user, words, *, unit=None, year=None, kind=""):
     """What holds ``words`` in all that ``user`` may read: (kind, key), ranked. A decision stands for its item too."""
     asked, ranks = question(words), {}
+
+    def source(model, read, of_year, *newest):
+        return _Source(model, read, {of_year: year} if year else {}, newest)
+
     sources = {
-        DECISION: (readable, {"year": year}, ("-year", "-number")),
-        ITEM: (readable_items, {"pleno__week_year": year}, ("-id",)),
-        ARCHIVE: (archived, {"dated__year": year}, ("-id",)),
+        DECISION: source(Decision, readable, "year", "-year", "-number"),
+        ITEM: source(AgendaItem, readable_items, "pleno__week_year", "-id"),
+        ARCHIVE: source(ArchivedMinutes, archived, "dated__year", "-id"),
     }
     found, more = {name: [] for name in sources}, False
-    for name, (read, of_year, backwards) in sources.items():
+    units = _few(user) if unit is None else [unit.pk]
+    common = bool(units) and _common(asked, units)
+    for name in sources:
         if kind in ("", name):
-            facts = of_year if year else {}
-            found[name], others = _everywhere(
-                read, user, unit, lambda rows, f=facts: rows.filter(**f), asked, backwards
-            )
+            found[name], others = _everywhere(sources[name], user, units, asked, common=common)
             more = more or others
     of_items = dict(_as_readable(user, found[ITEM], words))
     decided = Decision.objects.filter(pk__in=[key for key, _rank in found[DECISION]]).order_by()
@@ -283,11 +328,11 @@ def mark_archived(rows, words):
 # --- lists ----------------------------------------------------------------------------------------------
 
 
-def listed(user, rows, words, sort=""):
-    """What the register of a unit shows of ``rows``: (their keys in order, whether older ones are left out)."""
+def listed(user, rows, unit, words, sort=""):
+    """What the register of ``unit`` shows of ``rows``: (their keys in order, whether older ones are left out)."""
     like = numbered_like(words)
     if words and not like:
-        found = matching(user, rows, words, sort)
+        found = matching(user, rows, unit.pk, words, sort)
         return found.keys, found.more
     rows = rows.filter(**(like or {})).order_by(*SORTS.get(sort, SORTS["baru"]))
     return rows.values_list("pk", flat=True), False
@@ -296,8 +341,10 @@ def listed(user, rows, words, sort=""):
 def loaded(user, keys, words=""):
     """The decisions with these keys in their order, with all that a line shows."""
     keys = list(keys)
-    by_key = {row.pk: row for row in dressed(user, Decision.objects.filter(pk__in=keys))}
-    decisions = give_follow_ups(user, [by_key[key] for key in keys if key in by_key])
+    rows = dressed(Decision.objects.filter(pk__in=keys).defer("item__notes", "item__background").order_by())
+    by_key = {row.pk: row for row in rows}
+    decisions = give_reversals(user, [by_key[key] for key in keys if key in by_key])
+    give_follow_ups(user, decisions)
     give_concerned(user, decisions)
     if words and not numbered_like(words):
         mark_decisions(user, decisions, words)

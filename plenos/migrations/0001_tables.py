@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import bawaslu_portal.kernel.clock
+import plenos.models.words
 
 
 class Migration(migrations.Migration):
@@ -40,7 +41,7 @@ class Migration(migrations.Migration):
                 ('notes_page', models.UUIDField(null=True)),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('standing_kind', models.CharField(blank=True, choices=[('follow_ups', 'tindak lanjut minggu lalu'), ('approval', 'persetujuan risalah sebelumnya'), ('division', 'laporan dan rencana tiap divisi')], max_length=10)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='indonesian', weight='A'), '||', django.contrib.postgres.search.SearchVector('background', config='indonesian', weight='B'), django.contrib.postgres.search.SearchConfig('indonesian')), '||', django.contrib.postgres.search.SearchVector(models.Func(models.F('notes'), models.Value('<[^>]*>'), models.Value(' '), models.Value('g'), function='regexp_replace', output_field=models.TextField()), config='indonesian', weight='C'), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='indonesian', weight='A'), '||', django.contrib.postgres.search.SearchVector('background', config='indonesian', weight='B'), django.contrib.postgres.search.SearchConfig('indonesian')), '||', django.contrib.postgres.search.SearchVector(models.Func(models.F('notes'), models.Value('<[^>]*>'), models.Value(' '), models.Value('g'), function='regexp_replace', output_field=models.TextField()), config='indonesian', weight='C'), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.UnitWord(), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('carried_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_to', to='plenos.agendaitem')),
                 ('division', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.division')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
@@ -89,7 +90,7 @@ class Migration(migrations.Migration):
                 ('undone_at', models.DateTimeField(null=True)),
                 ('concerns_kind', models.CharField(blank=True, max_length=40)),
                 ('concerns', models.UUIDField(null=True)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('text', config='indonesian', weight='A'), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('text', config='indonesian', weight='A'), '||', plenos.models.words.UnitWord(), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='plenos.agendaitem')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -460,7 +461,7 @@ class Migration(migrations.Migration):
                 ('access', models.CharField(choices=[('closed', 'Tertutup'), ('open', 'Terbuka')], default='closed', max_length=6, verbose_name='sifat')),
                 ('statement', models.CharField(max_length=300, verbose_name='pernyataan')),
                 ('at', models.DateTimeField(default=bawaslu_portal.kernel.clock.now)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='indonesian', weight='A'), '||', django.contrib.postgres.search.SearchVector('decisions', config='indonesian', weight='B'), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='indonesian', weight='A'), '||', django.contrib.postgres.search.SearchVector('decisions', config='indonesian', weight='B'), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.UnitWord(), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('delivered_to', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.storedfile')),
@@ -575,7 +576,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='decision',
-            index=models.Index(fields=['organisation', '-year', '-number'], name='decision_register'),
+            index=models.Index(condition=models.Q(('number__isnull', False), ('undone_at', None)), fields=['organisation', '-year', '-number'], include=['id'], name='decision_register'),
         ),
         migrations.AddIndex(
             model_name='decision',

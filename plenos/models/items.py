@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel import clock, scope
@@ -11,6 +11,7 @@ from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, SearchedM
 
 from .intake import Submission
 from .sessions import RATIFIED, Attendee, Pleno
+from .words import UnitWord, plain
 
 WAITING, DECIDED, DEFERRED, WITHDRAWN = "waiting", "decided", "deferred", "withdrawn"
 CONSENSUS, VOTE = "consensus", "vote"
@@ -20,18 +21,6 @@ ACCEPTED, REJECTED, TIED = "accepted", "rejected", "tied"
 
 # Standing items of the weekly template that the portal fills by itself.
 FOLLOW_UPS, APPROVAL, DIVISION_REPORT = "follow_ups", "approval", "division"
-
-
-def plain(field):
-    """The words of a text with its marks of form taken out, for the search."""
-    return Func(
-        models.F(field),
-        Value("<[^>]*>"),
-        Value(" "),
-        Value("g"),
-        function="regexp_replace",
-        output_field=models.TextField(),
-    )
 
 
 class AgendaItem(PartRow):
@@ -73,7 +62,8 @@ class AgendaItem(PartRow):
     search = models.GeneratedField(
         expression=SearchVector("title", weight="A", config="indonesian")
         + SearchVector("background", weight="B", config="indonesian")
-        + SearchVector(plain("notes"), weight="C", config="indonesian"),
+        + SearchVector(plain("notes"), weight="C", config="indonesian")
+        + UnitWord(),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -178,7 +168,7 @@ class Decision(PartRow):
     concerns = models.UUIDField(null=True)
     reverses = models.ForeignKey("self", on_delete=models.PROTECT, related_name="reversed_by", null=True)
     search = models.GeneratedField(
-        expression=SearchVector("text", weight="A", config="indonesian"),
+        expression=SearchVector("text", weight="A", config="indonesian") + UnitWord(),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -205,7 +195,13 @@ class Decision(PartRow):
         ]
         indexes = [
             GinIndex(fields=["search"], name="decision_search"),
-            models.Index(fields=["organisation", "-year", "-number"], name="decision_register"),
+            # Holds all that a register counts, so that the rows themselves are not read for it.
+            models.Index(
+                fields=["organisation", "-year", "-number"],
+                include=["id"],
+                condition=Q(undone_at=None, number__isnull=False),
+                name="decision_register",
+            ),
             models.Index(fields=["concerns"], condition=Q(concerns__isnull=False), name="decision_of_other_record"),
         ]
 

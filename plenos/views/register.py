@@ -56,7 +56,7 @@ def decisions(request, code):
     )
     wanted, words = form.wanted, form.wanted.get("q", "")
     rows = register.narrowed(register.readable(request.user, unit), request.user, unit, wanted)
-    shown, more = search.listed(request.user, rows, words, wanted.get("urut", ""))
+    shown, more = search.listed(request.user, rows, unit, words, wanted.get("urut", ""))
 
     def table():
         return sheets.decisions(unit, search.loaded(request.user, shown[: sheets.MOST]), form.chips())
@@ -71,8 +71,9 @@ def decisions(request, code):
 
 def _find(request, code, year, number):
     """The decision at this reference, or 404; whether its words may be read stands as ``readable``."""
-    rows = register.dressed(request.user, register.known(request.user))
+    rows = register.dressed(register.known(request.user))
     decision = get_object_or_404(rows, organisation__code=code, year=year, number=number)
+    register.give_reversals(request.user, [decision])
     of_unit = register.readable(request.user, decision.organisation)
     decision.readable = of_unit.filter(pk=decision.pk).exists()
     return decision
@@ -85,7 +86,7 @@ def decision(request, code, year, number):
     if not decision.readable:
         return render(request, "plenos/decision_closed.html", {"decision": decision, "pleno": decision.pleno})
     user, pleno = request.user, decision.pleno
-    register.give_follow_ups(user, [decision])
+    register.give_follow_ups(user, [decision], named=True)
     paper = register.extract_of(user, decision)
     context = {
         "decision": decision,

@@ -15,6 +15,7 @@ from plenos.lifecycle import following
 
 from ..factories import ROLES, WHEN, item_of, make_corrected, make_open, membership, words
 from ..test_following import DAY, PAST, decide_with, ratify
+from ..test_search import noted
 
 
 @pytest.fixture
@@ -219,23 +220,6 @@ def test_notes_and_items_without_a_decision_are_found_too(cast, sign_in):
     assert "Pinjam gudang" not in words(client.get(reverse("plenos:search"), {"q": "lemari", "jenis": "keputusan"}))
     assert "Pinjam gudang" not in words(sign_in(cast.staff).get(reverse("plenos:search"), {"q": "lemari"}))
     assert second.title
-
-
-def noted(cast, when, *more):
-    """Ratified minutes with an open item decided and another put off, both with notes; ``more``: further items."""
-    agenda = [{"title": title, "access": "open"} for title in ("Pinjam gudang", "Pinjam mobil")]
-    pleno = make_open(cast, when=when, agenda=[*agenda, *more], access="open")
-    decided, *rest = pleno.items.order_by("order")
-    with clock.at(pleno.opened_at + DAY / 48):
-        for item in (decided, *rest):
-            lifecycle.write_notes(item, by=cast.secretary, text="<p>Catatan kenari hilang</p>", version=0)
-            item.refresh_from_db()
-        lifecycle.decide(decided, by=cast.secretary, category="plan", text="Meminjam tempat.")
-        for item in rest:
-            lifecycle.defer(item, by=cast.secretary, reason="Menunggu")
-    with clock.at(pleno.opened_at + DAY / 24):
-        lifecycle.close(pleno, by=cast.secretary)
-    return ratify(pleno, cast)
 
 
 NOTES = {  # of open items: in closed minutes, in open ones

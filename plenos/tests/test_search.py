@@ -1,0 +1,118 @@
+"""The search, whichever way the database is asked: through the index of words or backwards, at once or in stages."""
+
+import pytest
+
+from bawaslu_portal.kernel import clock
+from plenos import lifecycle, register, search
+from plenos.models import AgendaItem, Decision
+from plenos.models.words import of_units
+
+from .factories import WHEN, make_open, membership
+from .test_following import DAY, decide_with, ratify
+
+WAYS = {  # which numbers of the search are turned, so that small data goes that way too
+    "backwards": {"COMMON": -1},
+    "at once": {"AHEAD": 1},
+    "not named": {"MANY": 0},
+    "window": {"MANY": 0, "WINDOW": 3},
+}
+READERS = {"chair", "staff", "province", "province_staff", "national", "outsider"}
+WORDS = ("menetapkan", "kenari", "gudang -kenari", "jadwal or mobil")
+
+
+def noted(cast, when, *more):
+    """Ratified minutes with an open item decided and another put off, both with notes; ``more``: further items."""
+    agenda = [{"title": title, "access": "open"} for title in ("Pinjam gudang", "Pinjam mobil")]
+    pleno = make_open(cast, when=when, agenda=[*agenda, *more], access="open")
+    decided, *rest = pleno.items.order_by("order")
+    with clock.at(pleno.opened_at + DAY / 48):
+        for item in (decided, *rest):
+            lifecycle.write_notes(item, by=cast.secretary, text="<p>Catatan kenari hilang</p>", version=0)
+            item.refresh_from_db()
+        lifecycle.decide(decided, by=cast.secretary, category="plan", text="Meminjam tempat.")
+        for item in rest:
+            lifecycle.defer(item, by=cast.secretary, reason="Menunggu")
+    with clock.at(pleno.opened_at + DAY / 24):
+        lifecycle.close(pleno, by=cast.secretary)
+    return ratify(pleno, cast)
+
+
+@pytest.fixture
+def held(cast):
+    """Closed and open, ratified and waiting decisions, items and notes of one district."""
+    chair = membership(cast, cast.chair)
+    decide_with(cast, doer=chair)
+    ratify(decide_with(cast, doer=chair, when=WHEN + 7 * DAY), cast)
+    ratify(decide_with(cast, doer=chair, when=WHEN + 14 * DAY, access="open"), cast)
+    noted(cast, WHEN + 21 * DAY)
+    noted(cast, WHEN + 28 * DAY, {"title": "Rahasia", "access": "closed"})
+    return cast
+
+
+def asked(cast, who, words):
+    """What one of the cast finds in all that he may read, in the register of the unit, and in the unit."""
+    user = getattr(cast, who)
+    rows = register.readable(user, cast.unit)
+    return (
+        search.everywhere(user, words).keys,
+        list(search.listed(user, rows, cast.unit, words)[0]),
+        search.everywhere(user, words, unit=cast.unit).keys,
+    )
+
+
+def test_every_way_finds_the_same_for_every_reader(held, monkeypatch):
+    def told():
+        return {(who, words): asked(held, who, words) for who in READERS for words in WORDS}
+
+    expected = told()
+    assert {who for (who, _words), lists in expected.items() if any(lists)} == READERS - {"outsider"}
+    for way, numbers in WAYS.items():
+        with monkeypatch.context() as turned:
+            for name, value in numbers.items():
+                turned.setattr(search, name, value)
+            assert told() == expected, way
+
+
+@pytest.mark.parametrize("common", [500, -1])
+@pytest.mark.parametrize("who", ["chair", "province", "national"])
+def test_the_newest_are_ranked_and_it_is_said_that_there_are_others(held, who, common, monkeypatch):
+    user = getattr(held, who)
+    everything = search.everywhere(user, "menetapkan or meminjam")
+    decisions = sorted((key for kind, key in everything.keys if kind == search.DECISION), reverse=True)
+    assert (len(decisions), everything.more) == ({"chair": 5, "province": 4, "national": 3}[who], False)
+    monkeypatch.setattr(search, "COMMON", common)
+    monkeypatch.setattr(search, "CANDIDATES", 2)
+    monkeypatch.setattr(search, "FEWEST", 2)
+    for many in (40, 0):
+        monkeypatch.setattr(search, "MANY", many)
+        newest = search.everywhere(user, "menetapkan or meminjam")
+        assert newest.more
+        assert {key for kind, key in newest.keys if kind == search.DECISION} == set(decisions[:2])
+    rows = register.readable(user, held.unit)
+    keys, more = search.listed(user, rows, held.unit, "menetapkan or meminjam")
+    assert (set(keys), more) == (set(decisions[:2]), True)
+
+
+@pytest.mark.parametrize("common", [500, -1])
+@pytest.mark.parametrize("words", ["dan", "yang di", "-", "@{unit}", "'@{unit}'", '"@{unit}"'])
+def test_words_that_ask_for_nothing_and_the_mark_of_a_unit_find_nothing(held, words, common, monkeypatch):
+    monkeypatch.setattr(search, "COMMON", common)
+    for who in ("chair", "province", "national"):
+        assert asked(held, who, words.format(unit=held.unit.pk)) == ([], [], []), who
+
+
+def test_the_index_of_words_names_the_matches_of_a_unit_alone(held):
+    there, next_door = held.unit.pk, held.neighbour_unit.pk
+    for model in (Decision, AgendaItem):
+        rows = model.objects.filter(search=search.question("menetapkan or pinjam"))
+        of = {
+            units: rows.filter(search=of_units(search.question("menetapkan or pinjam"), units))
+            for units in (
+                (there,),
+                (next_door,),
+                (next_door, there),
+            )
+        }
+        assert rows.exists()
+        assert set(of[there,]) == set(of[next_door, there]) == set(rows)
+        assert not of[next_door,].exists()
