@@ -8,12 +8,11 @@ years add no cost. Only those of one page are marked.
 import html
 import json
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVector
-from django.db.models import BooleanField, Case, ExpressionWrapper, F, IntegerField, Q, TextField, Value, When
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, TextField, Value, When
 from django.db.models.functions import Concat
 from django.utils.html import format_html, format_html_join
 
@@ -35,11 +34,11 @@ from .register import (
     with_readable_notes,
 )
 
-CANDIDATES, FEWEST = 60, 20  # ranked in all, and of each of a few units at least
+CANDIDATES = 60  # ranked in all
 MANY = 40  # the units of a reader are named in what is asked up to here
 COMMON = 500  # expected matches in a unit, beyond which its rows are read backwards
 WINDOW = 30_000  # rows in which common words of the whole nation are looked for first
-AHEAD = 7 * CANDIDATES  # matches of which is asked who may read them
+FIRST, AHEAD = 90, 420  # matches of which is asked who may read them, at first and at most
 WITHOUT = re.compile(r"(?<!\w)-")  # a word that must not stand in what is looked for
 OPENING, ENDING = "\ue000", "\ue001"  # stand where a hit begins and ends, until the text is escaped
 
@@ -71,18 +70,6 @@ def _ranked(rows, asked, newest, *, within=(), path=""):
     words is to name; without, the database reads the rows from the newest where it knows the words to be common."""
     rows = rows.filter(**{f"{path}search": of_units(asked, within) if within else asked})
     return rows.order_by(*newest).values_list("pk", SearchRank(F(f"{path}search"), asked))
-
-
-def _of_each(source, user, units, asked):
-    """As ``_everywhere``, where the words are common: the newest rows of each of a few units."""
-    most = max(CANDIDATES // len(units), FEWEST)
-    each = [
-        _ranked(source.readable(user, unit), asked, source.newest)[:most].annotate(unit=Value(n, IntegerField()))
-        for n, unit in enumerate(units)
-    ]
-    found = list(each[0].union(*each[1:], all=True)) if len(each) > 1 else list(each[0])
-    cut = max(Counter(unit for _key, _rank, unit in found).values(), default=0) >= most
-    return [(key, rank) for key, rank, _unit in found], cut
 
 
 def _as_readable(user, items, words):
@@ -177,32 +164,39 @@ class _Source:
 def _everywhere(source, user, units, asked, *, common):
     """([(key, rank)] of what ``user`` may read of a source, whether there are others): of these units, or (none given)
     of the whole nation."""
-    if common:
-        return _of_each(source, user, units, asked)
     if len(units) == 1:
         rows = source.readable(user, units[0])
-        found = list(_ranked(rows, asked, source.newest, within=units)[:CANDIDATES])
+        found = list(_ranked(rows, asked, source.newest, within=() if common else units)[:CANDIDATES])
         return found, len(found) >= CANDIDATES
-    rows = source.model.objects.filter(search=of_units(asked, units) if units else asked, **source.facts)
-    for some in [rows] if units else [*_newest(rows), rows]:
-        found, more = _staged(source.readable(user), some, asked, units)
-        if more:
+    rows = source.model.objects.filter(**source.facts)
+    backwards = common and not source.facts
+    if backwards:
+        rows = rows.filter(organisation__in=units, search=asked)
+        tries = [(rows, FIRST, True), (rows, AHEAD, True)]
+    elif units:
+        tries = [(rows.filter(search=of_units(asked, units)), AHEAD, True)]
+    else:
+        rows = rows.filter(search=asked)
+        tries = [*((some, AHEAD, False) for some in _newest(rows)), (rows, AHEAD, True)]
+    for some, ahead, whole in tries:
+        keys = list(some.order_by("-pk").values_list("pk", flat=True)[:ahead])
+        found = _staged(source.readable(user), keys, asked)
+        if len(found) >= CANDIDATES or (whole and len(keys) < ahead):
             break
-    return found, more
+    else:  # hardly any of them may be read: all are looked at
+        found = list(_ranked(source.readable(user), asked, ("-pk",), within=() if backwards else units)[:CANDIDATES])
+    return found[:CANDIDATES], len(found) >= CANDIDATES
 
 
-def _staged(readable, matches, asked, units):
-    """([(key, rank)] of the newest ``matches`` that are ``readable``, whether there are others). Who may read a row is
-    asked in stages, so that of many matches few are looked at; where hardly any may be read, of all at once."""
-    keys = list(matches.order_by("-pk").values_list("pk", flat=True)[:AHEAD])
-    found, done, step = [], 0, CANDIDATES + CANDIDATES // 2
+def _staged(readable, keys, asked):
+    """[(key, rank)] of those of ``keys``, the newest first, that are ``readable``: asked in stages until there are
+    enough, so that of many matches few are looked at."""
+    found, done, step = [], 0, FIRST
     while done < len(keys) and len(found) < CANDIDATES:
         some = readable.filter(pk__in=keys[done : done + step]).order_by("-pk")
         found += some.values_list("pk", SearchRank(F("search"), asked))
         done, step = done + step, 2 * step
-    if len(found) < CANDIDATES and len(keys) >= AHEAD:
-        found = list(_ranked(readable, asked, ("-pk",), within=units)[:CANDIDATES])
-    return found[:CANDIDATES], len(found) >= CANDIDATES
+    return found
 
 
 def _newest(rows):

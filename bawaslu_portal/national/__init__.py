@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bawaslu_portal.kernel.models import Organisation
 
-STRIDE = 1 << 17  # ids of a table that are set apart for each body
+FIRST, STEP = 1 << 16, 1 << 10  # ids begin here, above those of what is there already; more than there are bodies
 
 
 @dataclass
@@ -40,8 +40,9 @@ class Body:
         return random.Random(f"{self.seed}|{self.unit.code}|{purpose}")  # noqa: S311 - nothing is kept secret by it
 
     def ids(self):
-        """Ids for one table, apart from those of every other body."""
-        return itertools.count(self.number * STRIDE + 1)
+        """Ids for one table, between those of the other bodies: they grow with time, as where the database gives them
+        one after another, so that the newest of the nation are found by them."""
+        return itertools.count(FIRST + self.number, STEP)
 
     def moment(self, day, hour=0, minute=0, second=0):
         """An hour of the clock there, in UTC."""

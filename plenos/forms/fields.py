@@ -4,6 +4,7 @@ import datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from bawaslu_portal.kernel import uploads
@@ -98,8 +99,8 @@ class ReferenceField(forms.CharField):
 
     @property
     def newest(self):
-        """(year, number, title) of those that are proposed while one types."""
-        return self.decisions.values_list("year", "number", "item__title")[:20]
+        """(year, number, beginning of the title) of those that are proposed while one types."""
+        return self.decisions.values_list("year", "number", Left("item__title", 60))[:20]
 
     def clean(self, value):
         typed = super().clean(value).strip().split(" ")[0]

@@ -12,7 +12,9 @@ from .test_following import DAY, decide_with, ratify
 
 WAYS = {  # which numbers of the search are turned, so that small data goes that way too
     "backwards": {"COMMON": -1},
-    "at once": {"AHEAD": 1},
+    "in stages": {"FIRST": 1},
+    "at once": {"FIRST": 1, "AHEAD": 1},
+    "backwards at once": {"COMMON": -1, "FIRST": 1, "AHEAD": 1},
     "not named": {"MANY": 0},
     "window": {"MANY": 0, "WINDOW": 3},
 }
@@ -82,7 +84,6 @@ def test_the_newest_are_ranked_and_it_is_said_that_there_are_others(held, who, c
     assert (len(decisions), everything.more) == ({"chair": 5, "province": 4, "national": 3}[who], False)
     monkeypatch.setattr(search, "COMMON", common)
     monkeypatch.setattr(search, "CANDIDATES", 2)
-    monkeypatch.setattr(search, "FEWEST", 2)
     for many in (40, 0):
         monkeypatch.setattr(search, "MANY", many)
         newest = search.everywhere(user, "menetapkan or meminjam")

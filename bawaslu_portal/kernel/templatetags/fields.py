@@ -1,6 +1,8 @@
 """How one field of a form is drawn: its control with the classes of the house (templates/bootstrap5/field.html)."""
 
 from django import forms, template
+from django.utils.html import format_html
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -14,6 +16,14 @@ def shape(field):
     if isinstance(widget, forms.CheckboxInput):
         return "check"
     return "choices" if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple) else "plain"
+
+
+@register.filter
+def heading(field):
+    """The label, and whether the field may be left empty."""
+    if field.field.required:
+        return field.label
+    return format_html('{} <span class="optional">{}</span>', field.label, gettext("(boleh kosong)"))
 
 
 @register.simple_tag
