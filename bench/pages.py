@@ -4,10 +4,11 @@
 measured so: its session page 94-110 ms, its minutes page 640-780 ms; the ratio to the middle of that is printed.
 
 ``bench/pages.py --years 10`` loads a nation of one year and one of ten (``manage.py national``), asks random objects,
-cold (database and server just started) and warm, and holds medians, query counts and the ratio of the two loads against
-their limits. Three rounds start anew with other objects; of each page the median of the least disturbed round counts,
-since a shared machine is slowed by its neighbours for minutes at a time. ``--state FOLDER`` measures a nation that is
-loaded already (and opens a few rooms in it); with a second folder also the ratio of the two.
+cold (database and server just started, the files of the database out of the system's memory) and warm, and holds
+medians, query counts and the ratio of the two loads against their limits. Three rounds start anew and ask the same; of
+each page the median of the least disturbed one counts, since a shared machine is slowed by its neighbours for minutes
+at a time. ``--state FOLDER`` measures a nation that is loaded already (and opens a few rooms in it); with a second
+folder also the ratio of the two.
 
 Absolute times vary with the machine; read the ratios.
 """
@@ -134,25 +135,26 @@ def measured(count, seed):
 
     django.setup()
     found = {}
-    for turn in range(ROUNDS):
-        for name, page in _round(count, seed + turn).items():
+    pages = nation.Pages(count, seed).all()
+    for _turn in range(ROUNDS):
+        for name, page in _round(pages).items():
             found[name] = page.quieter(found[name]) if name in found else page
     return found
 
 
-def _round(count, seed):
+def _round(pages):
     """{name: Page}, database and server started anew."""
     from django.db import connections
 
     from bawaslu_portal import embedded
 
-    pages = nation.Pages(count, seed).all()
     cookies = {}
     for _limit, asked in pages.values():
         for _path, reader in asked:
             cookies[reader.pk] = cookies.get(reader.pk) or session_of(reader)
     connections.close_all()
     embedded.stop()
+    serving.forget()
     embedded.start()
     found = {}
     with serving.server() as line:

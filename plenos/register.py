@@ -71,7 +71,8 @@ def readable(user, unit=None):
 
 def newest(user, unit):
     """The decisions of ``unit`` that may be named in another, the newest first, with their items."""
-    return readable(user, unit).select_related("organisation", "item").order_by("-year", "-number")
+    rows = readable(user, unit).select_related("organisation", "item").defer("item__search")
+    return rows.order_by("-year", "-number")
 
 
 def known(user, unit=None):
@@ -85,13 +86,13 @@ def readable_items(user, unit=None):
     return AgendaItem.objects.filter(_rows(user, key_of(unit), opened=Q(access="open"), pleno="pleno__"))
 
 
-def with_readable_notes(user, items):
-    """Of ``items`` (a bounded set) those whose notes ``user`` may read. Notes are part of the minutes, which have the
-    strictest class among session and items: one closed item closes the notes of all."""
+def notes_readable(user, item=""):
+    """Q over items (at ``item``, of rows with the same unit and pleno) whose notes ``user`` may read. Notes are part of
+    the minutes, which have the strictest class among session and items: one closed item closes the notes of all."""
     ratified = Minutes.objects.filter(pleno=OuterRef("pleno"), ratified_at__isnull=False, taken_back_at=None)
     closed = Exists(ratified.filter(access="closed"))
-    opened = Q(access="open") & Q(Exists(ratified.filter(access="open"))) & ~Q(closed)
-    return items.filter(_rows(user, None, opened=opened, pleno="pleno__"))
+    opened = Q(**{f"{item}access": "open"}) & Q(Exists(ratified.filter(access="open"))) & ~Q(closed)
+    return _rows(user, None, opened=opened, pleno="pleno__")
 
 
 def key_of(unit):
@@ -193,9 +194,8 @@ def numbered_like(words):
 def dressed(rows):
     """``rows`` with all that a line of the register shows of the decision itself, its session and its votes."""
     votes = Vote.objects.only("choice", "decision").order_by()
-    return rows.select_related("organisation", "pleno", "item").prefetch_related(
-        Prefetch("votes", votes, to_attr="cast")
-    )
+    rows = rows.select_related("organisation", "pleno", "item").defer("item__search")
+    return rows.prefetch_related(Prefetch("votes", votes, to_attr="cast"))
 
 
 def give_reversals(user, decisions):

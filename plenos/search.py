@@ -1,17 +1,18 @@
 """The search over decisions, items and notes, within what the reader may read.
 
-What is ranked is always a bounded set: the newest ``CANDIDATES`` that match. The index of words names the matches of
-each unit (models/words.py); where a unit has very many, its rows are read from the newest backwards instead, so that
-years add no cost. Only those of one page are marked.
+What is ranked is always a bounded set: the newest ``CANDIDATES`` that match and may be read. The index of words names
+the matches of each unit (models/words.py); words that very many rows hold are looked for among the newest rows first,
+so that years add little. What is closed to the reader neither shows nor counts, and takes no place from what he may
+read. Only the hits of one page are marked.
 """
 
 import html
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVector
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVector, SearchVectorExact
 from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, TextField, Value, When
 from django.db.models.functions import Concat
 from django.utils.html import format_html, format_html_join
@@ -28,17 +29,18 @@ from .register import (
     give_concerned,
     give_follow_ups,
     give_reversals,
+    notes_readable,
     numbered_like,
     readable,
     readable_items,
-    with_readable_notes,
 )
 
 CANDIDATES = 60  # ranked in all
-MANY = 40  # the units of a reader are named in what is asked up to here
-COMMON = 500  # expected matches in a unit, beyond which its rows are read backwards
-WINDOW = 30_000  # rows in which common words of the whole nation are looked for first
-FIRST, AHEAD = 90, 420  # matches of which is asked who may read them, at first and at most
+MANY = 60  # the units of a reader are named in what is asked up to here
+COMMON = 500  # matches expected for each unit, beyond which the newest rows are looked at first
+WINDOW = 30_000  # so many rows of the whole nation
+FIRST, AHEAD, MOST = 90, 420, 20_000  # matches of which is asked who may read them: first, of the newest rows, at most
+NEWEST = ("-year", "-number")
 WITHOUT = re.compile(r"(?<!\w)-")  # a word that must not stand in what is looked for
 OPENING, ENDING = "\ue000", "\ue001"  # stand where a hit begins and ends, until the text is escaped
 
@@ -57,7 +59,7 @@ def question(words):
 
 
 def _common(asked, units):
-    """Whether the database expects very many matches in each of ``units``, from its statistics: it reads no row."""
+    """Whether the database expects very many matches for each of ``units``, from its statistics: it reads no row."""
     asked = of_units(asked, units)
     models = (Decision, AgendaItem, ArchivedMinutes)
     first, *others = (model.objects.filter(search=asked).order_by().values_list("pk") for model in models)
@@ -65,71 +67,76 @@ def _common(asked, units):
     return json.loads(plan)[0]["Plan"]["Plan Rows"] > COMMON * len(units)
 
 
-def _ranked(rows, asked, newest, *, within=(), path=""):
-    """[(key, rank)] of the ``rows`` that match, the newest first. ``within``: the units whose matches the index of
-    words is to name; without, the database reads the rows from the newest where it knows the words to be common."""
-    rows = rows.filter(**{f"{path}search": of_units(asked, within) if within else asked})
-    return rows.order_by(*newest).values_list("pk", SearchRank(F(f"{path}search"), asked))
+@dataclass(frozen=True)
+class _Held:
+    """That a row holds what is asked, that this may be read, and how well it does."""
+
+    match: Q
+    rank: object
+    open: Q = field(default_factory=Q)  # of what holds it
 
 
-def _as_readable(user, items, words):
-    """[(item, rank)] of what was found by its whole words, as far as ``user`` may read these: an item whose notes are
-    closed to him counts only with its title and background, and a -without would tell of its notes, so not at all."""
-    every = AgendaItem.objects.filter(pk__in=dict(items))
-    notes = set(with_readable_notes(user, every).values_list("pk", flat=True))
-    found = [(key, rank) for key, rank in items if key in notes]
-    if len(found) == len(items) or WITHOUT.search(words):
-        return found
-    asked, shown = question(words), SearchVector("title", weight="A", config=CONFIG)
-    shown += SearchVector("background", weight="B", config=CONFIG)
-    closed = every.exclude(pk__in=notes).alias(shown=shown).filter(shown=asked)
-    return found + list(closed.values_list("pk", SearchRank(shown, asked)))
+def _held(asked, path=""):
+    """By all its words (at ``path``)."""
+    return _Held(Q(**{f"{path}search": asked}), SearchRank(F(f"{path}search"), asked))
 
 
-def _items_of(user, unit, decisions, words):
-    """[(decision, rank)] of those of a unit found by their items, as ``_as_readable``."""
-    if _writes_all(user, {unit}):
-        return decisions
-    ranks, items = dict(decisions), {}
-    for key, item in Decision.objects.filter(pk__in=ranks).order_by().values_list("pk", "item"):
-        items.setdefault(item, []).append(key)
-    pairs = _as_readable(user, [(item, ranks[keys[0]]) for item, keys in items.items()], words)
-    return [(key, rank) for item, rank in pairs for key in items[item]]
+def _held_by_item(user, words, units, item=""):
+    """By its item (at ``item``), of rows of ``units`` (None: of any). Where the notes are closed to ``user`` only title
+    and background count; a -without, which would tell of the notes, finds nothing there."""
+    asked = question(words)
+    held = _held(asked, item)
+    if units and _writes_all(user, set(units)):
+        return held
+    notes = notes_readable(user, item)
+    if WITHOUT.search(words):
+        return _Held(held.match, held.rank, notes)
+    shown = SearchVector(f"{item}title", weight="A", config=CONFIG)
+    shown += SearchVector(f"{item}background", weight="B", config=CONFIG)
+    rank = Case(When(notes, then=held.rank), default=SearchRank(shown, asked))
+    return _Held(held.match, rank, notes | Q(SearchVectorExact(shown, asked)))
 
 
-def _walked(rows, asked, newest):
-    """(texts, items, whether there are others) of the newest of ``rows`` whose text or item holds common words, in one
-    walk from the newest backwards: of each [(key, rank)]."""
-    held = {
-        "by_text": ExpressionWrapper(Q(search=asked), BooleanField()),
-        "by_item": ExpressionWrapper(Q(item__search=asked), BooleanField()),
+def _first(rows, newest):
+    """([the newest of ``rows``], whether there are others)."""
+    found = list(rows.order_by(*newest)[: CANDIDATES + 1])
+    return found[:CANDIDATES], len(found) > CANDIDATES
+
+
+def _walked(rows, text, item):
+    """({key: rank} of the newest of ``rows`` whose text or item holds common words, whether there are others): in one
+    walk from the newest backwards."""
+    said = {
+        name: ExpressionWrapper(held.match & held.open, BooleanField())
+        for name, held in (("text_", text), ("item_", item))
     }
-    ranks = SearchRank(F("search"), asked), SearchRank(F("item__search"), asked)
-    rows = rows.annotate(**held).filter(Q(by_text=True) | Q(by_item=True)).order_by(*newest)
-    found = list(rows.values_list("pk", "by_text", ranks[0], "by_item", ranks[1])[:CANDIDATES])
-    texts = [(key, rank) for key, here, rank, _item, _rank in found if here]
-    return texts, [(key, rank) for key, _text, _rank, here, rank in found if here], len(found) >= CANDIDATES
+    rows = rows.annotate(**said).filter(Q(text_=True) | Q(item_=True))
+    found, more = _first(rows.values_list("pk", "text_", text.rank, "item_", item.rank), NEWEST)
+    return {key: here * rank + there * other for key, here, rank, there, other in found}, more
 
 
-def _looked_up(rows, asked, newest, unit):
-    """The same for words that are not, through the index of words."""
-    texts, items = (
-        list(_ranked(rows, asked, newest, within={unit}, path=path)[:CANDIDATES]) for path in ("", "item__")
-    )
-    return texts, items, max(len(texts), len(items)) >= CANDIDATES
+def _looked_up(rows, text, item, within):
+    """The same of other words, which the index of words names: ``within`` asks them of the unit."""
+    places, ranks, more = {}, {}, False
+    for held, path in ((text, ""), (item, "item__")):
+        some = rows.filter(held.open, **{f"{path}search": within}).values_list("pk", "year", "number", held.rank)
+        some, cut = _first(some, NEWEST)
+        more = more or cut
+        for key, year, number, rank in some:
+            places[key], ranks[key] = (year, number), ranks.get(key, 0) + rank
+    newest = sorted(places, key=places.get, reverse=True)
+    return {key: ranks[key] for key in newest[:CANDIDATES]}, more or len(newest) > CANDIDATES
 
 
 def matching(user, rows, unit, words, sort=""):
     """Of the decisions ``rows`` of a unit (its key) those whose text, item or notes hold ``words``, as far as ``user``
     may read them, ranked, or ``sort``ed."""
-    asked, newest = question(words), ("-year", "-number")
-    if _common(asked, {unit}):
-        texts, items, more = _walked(rows, asked, newest)
+    asked = question(words)
+    text, item = _held(asked), _held_by_item(user, words, [unit], "item__")
+    if _common(asked, [unit]):
+        ranks, more = _walked(rows, text, item)
     else:
-        texts, items, more = _looked_up(rows, asked, newest, unit)
-    ranks = {}
-    for key, rank in [*texts, *_items_of(user, unit, items, words)]:
-        ranks[key] = ranks.get(key, 0) + rank
+        ranks, more = _looked_up(rows, text, item, of_units(asked, [unit]))
     if sort in SORTS:
         keys = list(rows.filter(pk__in=ranks).order_by(*SORTS[sort]).values_list("pk", flat=True))
     else:
@@ -138,11 +145,11 @@ def matching(user, rows, unit, words, sort=""):
 
 
 def _few(user):
-    """The units that ``user`` may read of, where they are few enough to be asked one by one; else none."""
+    """The units that ``user`` may read of, where they are few enough to be named in what is asked; else None."""
     if scope.nationwide(user):
-        return []
+        return None
     units = sorted(scope.own_units(user) | scope.units_below(user) | former(user))
-    return units if len(units) <= MANY else []
+    return units if len(units) <= MANY else None
 
 
 DECISION, ITEM, ARCHIVE = "keputusan", "agenda", "arsip"
@@ -156,47 +163,41 @@ class _Source:
     read: Callable
     facts: dict
     newest: tuple
+    held: _Held
 
-    def readable(self, user, unit=None):
-        return self.read(user, unit).filter(**self.facts)
+    def ranked(self, user, unit=None):
+        """[(key, rank)] of what may be read of it, if it holds what is asked."""
+        return self.read(user, unit).filter(self.held.open, **self.facts).values_list("pk", self.held.rank)
 
 
 def _everywhere(source, user, units, asked, *, common):
-    """([(key, rank)] of what ``user`` may read of a source, whether there are others): of these units, or (none given)
-    of the whole nation."""
-    if len(units) == 1:
-        rows = source.readable(user, units[0])
-        found = list(_ranked(rows, asked, source.newest, within=() if common else units)[:CANDIDATES])
-        return found, len(found) >= CANDIDATES
-    rows = source.model.objects.filter(**source.facts)
-    backwards = common and not source.facts
-    if backwards:
-        rows = rows.filter(organisation__in=units, search=asked)
-        tries = [(rows, FIRST, True), (rows, AHEAD, True)]
-    elif units:
-        tries = [(rows.filter(search=of_units(asked, units)), AHEAD, True)]
-    else:
-        rows = rows.filter(search=asked)
-        tries = [*((some, AHEAD, False) for some in _newest(rows)), (rows, AHEAD, True)]
-    for some, ahead, whole in tries:
-        keys = list(some.order_by("-pk").values_list("pk", flat=True)[:ahead])
-        found = _staged(source.readable(user), keys, asked)
-        if len(found) >= CANDIDATES or (whole and len(keys) < ahead):
+    """([(key, rank)] of what ``user`` may read of a source, whether there are others): of these units, or (None) of the
+    whole nation."""
+    within = of_units(asked, units) if units else asked
+    if units and len(units) == 1:
+        return _first(source.ranked(user, units[0]).filter(search=asked if common else within), source.newest)
+    rows, ranked = source.model.objects.filter(**source.facts), source.ranked(user)
+    tries = [(rows.filter(search=within), MOST)]
+    if not source.facts and (common or not units):
+        near = rows.filter(search=asked, **({"organisation__in": units} if units else {}))
+        tries = [*((some, AHEAD) for some in _newest(near)), *tries]
+    found, keys, last = [], [], None
+    for matches, most in tries:
+        keys = list(matches.order_by("-pk").values_list("pk", flat=True)[:most])
+        _stage(ranked, [key for key in keys if last is None or key < last], found)
+        if len(found) > CANDIDATES:
             break
-    else:  # hardly any of them may be read: all are looked at
-        found = list(_ranked(source.readable(user), asked, ("-pk",), within=() if backwards else units)[:CANDIDATES])
-    return found[:CANDIDATES], len(found) >= CANDIDATES
+        last = keys[-1] if keys else None
+    return found[:CANDIDATES], len(found) > CANDIDATES or len(keys) == MOST
 
 
-def _staged(readable, keys, asked):
-    """[(key, rank)] of those of ``keys``, the newest first, that are ``readable``: asked in stages until there are
+def _stage(ranked, keys, found):
+    """Add to ``found`` those of ``keys``, the newest first, that are among ``ranked``: asked in stages until there are
     enough, so that of many matches few are looked at."""
-    found, done, step = [], 0, FIRST
-    while done < len(keys) and len(found) < CANDIDATES:
-        some = readable.filter(pk__in=keys[done : done + step]).order_by("-pk")
-        found += some.values_list("pk", SearchRank(F("search"), asked))
-        done, step = done + step, 2 * step
-    return found
+    done, step = 0, FIRST
+    while done < len(keys) and len(found) <= CANDIDATES:
+        found += ranked.filter(pk__in=keys[done : done + step]).order_by("-pk")
+        done, step = done + step, min(2 * step, 20 * FIRST)
 
 
 def _newest(rows):
@@ -210,26 +211,23 @@ def _newest(rows):
 def everywhere(user, words, *, unit=None, year=None, kind=""):
     """What holds ``words`` in all that ``user`` may read: (kind, key), ranked. A decision stands for its item too."""
     asked, ranks = question(words), {}
-
-    def source(model, read, of_year, *newest):
-        return _Source(model, read, {of_year: year} if year else {}, newest)
-
+    units = _few(user) if unit is None else [unit.pk]
+    if units == []:
+        return Found([], more=False)
     sources = {
-        DECISION: source(Decision, readable, "year", "-year", "-number"),
-        ITEM: source(AgendaItem, readable_items, "pleno__week_year", "-id"),
-        ARCHIVE: source(ArchivedMinutes, archived, "dated__year", "-id"),
+        DECISION: (Decision, readable, "year", NEWEST, _held(asked)),
+        ITEM: (AgendaItem, readable_items, "pleno__week_year", ("-id",), _held_by_item(user, words, units)),
+        ARCHIVE: (ArchivedMinutes, archived, "dated__year", ("-id",), _held(asked)),
     }
     found, more = {name: [] for name in sources}, False
-    units = _few(user) if unit is None else [unit.pk]
-    common = bool(units) and _common(asked, units)
-    for name in sources:
+    common = units is not None and _common(asked, units)
+    for name, (model, read, of_year, newest, held) in sources.items():
         if kind in ("", name):
-            found[name], others = _everywhere(sources[name], user, units, asked, common=common)
+            source = _Source(model, read, {of_year: year} if year else {}, newest, held)
+            found[name], others = _everywhere(source, user, units, asked, common=common)
             more = more or others
-    of_items = dict(_as_readable(user, found[ITEM], words))
-    decided = Decision.objects.filter(pk__in=[key for key, _rank in found[DECISION]]).order_by()
-    of_decisions = dict(found[DECISION])
-    for key, item in decided.values_list("pk", "item"):
+    of_items, of_decisions = dict(found[ITEM]), dict(found[DECISION])
+    for key, item in Decision.objects.filter(pk__in=of_decisions).order_by().values_list("pk", "item"):
         ranks[DECISION, key] = of_decisions[key] + of_items.pop(item, 0)
     ranks |= {(ITEM, key): rank for key, rank in of_items.items()}
     ranks |= {(ARCHIVE, key): rank for key, rank in found[ARCHIVE]}
@@ -265,7 +263,7 @@ def _writes_all(user, units):
 
 def _noted(user, items):
     """The keys of those of these items whose notes ``user`` may read."""
-    return set(with_readable_notes(user, AgendaItem.objects.filter(pk__in=items)).values_list("pk", flat=True))
+    return set(AgendaItem.objects.filter(notes_readable(user), pk__in=items).values_list("pk", flat=True))
 
 
 def mark_decisions(user, decisions, words):

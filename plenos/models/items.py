@@ -11,7 +11,7 @@ from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, SearchedM
 
 from .intake import Submission
 from .sessions import RATIFIED, Attendee, Pleno
-from .words import UnitWord, plain
+from .words import CONFIG, UnitWord, plain
 
 WAITING, DECIDED, DEFERRED, WITHDRAWN = "waiting", "decided", "deferred", "withdrawn"
 CONSENSUS, VOTE = "consensus", "vote"
@@ -60,9 +60,9 @@ class AgendaItem(PartRow):
     carried_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="carried_to", null=True)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="items", null=True)
     search = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config="indonesian")
-        + SearchVector("background", weight="B", config="indonesian")
-        + SearchVector(plain("notes"), weight="C", config="indonesian")
+        expression=SearchVector("title", weight="A", config=CONFIG)
+        + SearchVector("background", weight="B", config=CONFIG)
+        + SearchVector(plain("notes"), weight="C", config=CONFIG)
         + UnitWord(),
         output_field=SearchVectorField(),
         db_persist=True,
@@ -168,7 +168,7 @@ class Decision(PartRow):
     concerns = models.UUIDField(null=True)
     reverses = models.ForeignKey("self", on_delete=models.PROTECT, related_name="reversed_by", null=True)
     search = models.GeneratedField(
-        expression=SearchVector("text", weight="A", config="indonesian") + UnitWord(),
+        expression=SearchVector("text", weight="A", config=CONFIG) + UnitWord(),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -195,7 +195,7 @@ class Decision(PartRow):
         ]
         indexes = [
             GinIndex(fields=["search"], name="decision_search"),
-            # Holds all that a register counts, so that the rows themselves are not read for it.
+            # Holds what those who write a register count, so that the rows themselves are not read for it.
             models.Index(
                 fields=["organisation", "-year", "-number"],
                 include=["id"],

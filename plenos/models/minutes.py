@@ -11,7 +11,7 @@ from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, SearchedManager, UnitRow
 
 from .sessions import Attendee, Pleno
-from .words import UnitWord
+from .words import CONFIG, UnitWord
 
 CONFIRMED, BY_HAND, NOT_SIGNED = "confirmed", "by_hand", "not_signed"
 
@@ -198,8 +198,8 @@ class ArchivedMinutes(UnitRow):
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey("kernel.User", on_delete=models.PROTECT, related_name="+")
     search = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config="indonesian")
-        + SearchVector("decisions", weight="B", config="indonesian")
+        expression=SearchVector("title", weight="A", config=CONFIG)
+        + SearchVector("decisions", weight="B", config=CONFIG)
         + UnitWord(),
         output_field=SearchVectorField(),
         db_persist=True,

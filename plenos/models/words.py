@@ -43,7 +43,7 @@ class UnitWord(SearchVectorCombinable, Func):
 def of_units(asked, units):
     """``asked`` of the rows of these units (keys) alone."""
     words = " | ".join(f"'{UNIT}{unit}'" for unit in sorted(units))
-    # Of nothing but words that are not looked for ("dan") all rows of the units would be left: then none is.
+    # Where nothing is asked for ("-") all rows of the units would be left: then none is.
     asks = GreaterThan(Func(asked, function="numnode", output_field=IntegerField()), 0)
     within = Case(When(asks, then=Cast(Value(words), SearchQueryField())), output_field=SearchQueryField())
     return CombinedSearchQuery(asked, "&&", within, CONFIG)
