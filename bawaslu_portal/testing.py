@@ -34,6 +34,11 @@ def pytest_unconfigure(config):
     shutil.rmtree(os.environ["PORTAL_STORAGE"], ignore_errors=True)
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Files that a test makes carry the hour: named by their bytes, the processes would not agree on their tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 _prepare()  # on import, since pytest-django reads the settings before any hook of ours is called
 
 
