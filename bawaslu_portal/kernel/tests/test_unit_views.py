@@ -112,7 +112,8 @@ def test_birth_dates_are_the_administrators(cast, sign_in):
     address = url("person", cast.member.uuid)
     assert "1 Januari 1972" in sign_in(cast.administrator).get(address).content.decode()
     for who in (cast.chair, cast.member, cast.secretary, cast.province):
-        assert "1972" not in sign_in(who).get(address).content.decode()
+        page = sign_in(who).get(address).content.decode()
+        assert not [day for day in ("Januari 1972", "1972-01") if day in page]
 
 
 def invitation(**facts):
