@@ -88,10 +88,10 @@ def readable_items(user, unit=None):
 
 def notes_readable(user, item=""):
     """Q over items (at ``item``, of rows with the same unit and pleno) whose notes ``user`` may read. Notes are part of
-    the minutes, which have the strictest class among session and items: one closed item closes the notes of all."""
+    the minutes, which have the strictest class among session and items: one closed item closes the notes of all. A
+    later version keeps the class of the one before."""
     ratified = Minutes.objects.filter(pleno=OuterRef("pleno"), ratified_at__isnull=False, taken_back_at=None)
-    closed = Exists(ratified.filter(access="closed"))
-    opened = Q(**{f"{item}access": "open"}) & Q(Exists(ratified.filter(access="open"))) & ~Q(closed)
+    opened = Q(**{f"{item}access": "open"}) & Q(Exists(ratified.filter(access="open")))
     return _rows(user, None, opened=opened, pleno="pleno__")
 
 
