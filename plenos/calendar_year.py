@@ -98,4 +98,4 @@ def of(user, unit, number):
 def _plenos(user, unit, start, end):
     """The plenos of the unit for the weeks from ``start`` to ``end``, cancelled ones left out."""
     weeks = compliance.in_weeks(compliance.week_list(start, end))
-    return Pleno.objects.visible_to(user).of(unit).filter(weeks).exclude(state=CANCELLED).select_related("organisation")
+    return Pleno.objects.visible_to(user, unit).filter(weeks).exclude(state=CANCELLED).select_related("organisation")

@@ -17,6 +17,11 @@ from .models.items import FOLLOW_UPS
 
 MOST = 1000  # settled follow-ups are counted up to here
 BESIDE = 5  # so many of the unreviewed stand beside an agenda
+SHOWN_BESIDE = (  # and of each only what is said there: a hundred columns take longer than the rows
+    *("uuid", "organisation", "what", "due", "state", "settled_at"),
+    *("responsible__title", "responsible__role", "responsible__user__name", "division__name"),
+    *("decision__organisation", "decision__year", "decision__number"),
+)
 
 
 def mine(user, *units):
@@ -220,7 +225,7 @@ def left_unreviewed(pleno, items):
     if reviews(items):
         return None
     rows = _earlier(pleno).unsettled().select_related("responsible__user", "division", "decision")
-    rows = rows.defer("decision__search")
+    rows = rows.only(*SHOWN_BESIDE)
     rows = list(rows.order_by("due", "id")[: BESIDE + 1])
     said = Progress.objects.filter(follow_up__in=[row.pk for row in rows]).exclude(text="").order_by("id")
     last = dict(said.values_list("follow_up", "text")) if rows else {}

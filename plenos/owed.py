@@ -55,7 +55,7 @@ def _due(rows, kind, rulings):
 def of_week(user, unit, year, week):
     """The duty of one week: how it stands, its deadlines, and, for those who may read them, the words about it."""
     monday = datetime.date.fromisocalendar(year, week, 1)
-    rows = Duty.objects.visible_to(user).filter(organisation=unit, begins=monday)
+    rows = Duty.objects.visible_to(user, unit).filter(begins=monday)
     rows = list(rows.filter(kind__in=(HELD_DUTY, MINUTES_DUTY)).select_related("organisation"))
     if not rows:
         return Week(compliance.NOTHING)

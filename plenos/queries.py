@@ -91,20 +91,26 @@ def documents_readable(user):
     """Q over Document rows of a pleno: everything for those who write, invitations for the whole unit, and the final
     papers (released by the ratification) by class and delivery. Drafts and papers for signing stay with the writers."""
     writers, own, overseers, above = _through(user)
-    mine = Pleno.objects.filter(organisation__in=scope.own_units(user)).values("uuid")
+    mine = Pleno.objects.filter(organisation__in=scope.own_units(user))
     final = Q(kind__in=MINUTES_PAPERS, draft=False, released_at__isnull=False)
     return (
-        Q(about__in=Pleno.objects.filter(writers).values("uuid"))
-        | Q(kind__in=INVITATION_PAPERS, about__in=mine)
-        | final & Q(about__in=Pleno.objects.filter(overseers).values("uuid"))
-        | final & Q(access="open", about__in=Pleno.objects.filter(own | above).values("uuid"))
+        Q(_about(Pleno.objects.filter(writers)))
+        | Q(_about(mine), kind__in=INVITATION_PAPERS)
+        | final & Q(_about(Pleno.objects.filter(overseers)))
+        | final & Q(_about(Pleno.objects.filter(own | above)), access="open")
     )
 
 
 def correction_documents_readable(user):
     """Q over Document rows of a correction under way: those who write the minutes, as before any ratification."""
     mine = Correction.objects.filter(organisation__in=scope.own_units(user, scope.WRITERS))
-    return Q(about__in=mine.values("uuid"))
+    return Q(_about(mine))
+
+
+def _about(rows):
+    """Whether a document is about one of ``rows``: asked for each document that is looked at, where "one of all these"
+    would gather every pleno of the unit for the sake of three papers."""
+    return Exists(rows.filter(uuid=OuterRef("about")))
 
 
 def current_minutes(pleno):

@@ -76,6 +76,7 @@ of_pleno = [
     page("ruang/<uuid:uuid>/tunda/", views.defer, "defer"),
     page("ruang/<uuid:uuid>/tarik/", views.withdraw, "withdraw"),
     page("ruang/<uuid:uuid>/kembali/", views.reopen_item, "reopen_item"),
+    page("ruang/keputusan/terdahulu/", views.earlier_decisions, "earlier_decisions"),
     page("ruang/keputusan/<uuid:uuid>/batal/", views.undo, "undo"),
     page("ruang/hadir/<uuid:uuid>/keluar/", views.step_out, "step_out"),
     page("ruang/hadir/<uuid:uuid>/masuk/", views.step_in, "step_in"),

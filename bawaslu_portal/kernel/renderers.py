@@ -6,8 +6,9 @@ A room has seventy controls, and Django's way from widget to markup (a template 
 the time of its page. Everything else is drawn from Django's templates as before.
 """
 
+from html import escape
+
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import conditional_escape
 
 FOLDER = "django/forms/widgets/"
 INPUTS = frozenset(
@@ -18,7 +19,8 @@ TEXTAREA, SELECT = f"{FOLDER}textarea.html", f"{FOLDER}select.html"
 
 
 def _said(value):
-    return conditional_escape(str(value))
+    text = str(value)
+    return text if hasattr(text, "__html__") else escape(text)
 
 
 def _attributes(attrs):

@@ -91,26 +91,28 @@ class DoerChoice(forms.ChoiceField):
 
 
 class ReferenceField(forms.CharField):
-    """A decision of the unit by its reference (74.71/2024/12, 2024/12), looked up in ``decisions``; else None."""
+    """A decision of the unit by its reference (74.71/2024/12, 2024/12), looked up in what ``decisions`` gives when one
+    was typed; else None."""
 
     def __init__(self, *, decisions, **kwargs):
         self.decisions = decisions
         super().__init__(max_length=40, **kwargs)
 
-    @property
-    def newest(self):
-        """(year, number, beginning of the title) of those that are proposed while one types."""
-        return self.decisions.values_list("year", "number", Left("item__title", 60))[:20]
+    @staticmethod
+    def proposed(decisions):
+        """(year, number, beginning of the title) of those of ``decisions`` that are proposed while one types."""
+        return decisions.values_list("year", "number", Left("item__title", 60))[:20]
 
     def clean(self, value):
         typed = super().clean(value).strip().split(" ")[0]
         if not typed:
             return None
         parts = typed.split("/")
-        code = self.decisions.values_list("organisation__code", flat=True)[:1] if len(parts) == 3 else []
+        decisions = self.decisions()
+        code = decisions.values_list("organisation__code", flat=True)[:1] if len(parts) == 3 else []
         digits = [part for part in parts[-2:] if part.isdecimal() and len(part) < 6]
         fits = len(digits) == 2 and len(parts) in (2, 3) and (len(parts) == 2 or parts[0] in code)
-        found = self.decisions.filter(year=int(digits[0]), number=int(digits[1])).first() if fits else None
+        found = decisions.filter(year=int(digits[0]), number=int(digits[1])).first() if fits else None
         if found is None:
             raise ValidationError(
                 _("Tidak ada keputusan unit ini dengan rujukan “%(typed)s”. Tulis tahun dan nomornya, seperti 2024/12.")

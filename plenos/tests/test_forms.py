@@ -176,7 +176,7 @@ def decide_form(cast, pleno, present=None, **changes):
         pleno=pleno,
         present=present,
         doers=follow_ups.able(cast.unit, pleno.opened_at),
-        decisions=register.readable(cast.secretary, cast.unit),
+        decisions=lambda: register.readable(cast.secretary, cast.unit),
     )
     form.is_valid()
     return form

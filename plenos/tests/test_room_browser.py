@@ -10,7 +10,7 @@ from bawaslu_portal.kernel.tests.factories import make_cast, make_unit
 from plenos import lifecycle
 from plenos.models import Pleno
 
-from .factories import make_open
+from .factories import make_closed, make_open
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MINUTE = datetime.timedelta(minutes=1)
@@ -97,6 +97,18 @@ def test_a_lost_quorum_leads_to_an_adjournment_and_the_session_goes_on(room):
     present(room, 3)
     pleno.refresh_from_db()
     assert (pleno.state, pleno.adjournments.count()) == ("open", 1)
+
+
+def test_earlier_decisions_are_proposed_once_their_part_is_unfolded(room):
+    cast, pleno = room.cast, room.pleno
+    before = make_closed(cast, when=pleno.planned_at - datetime.timedelta(days=7))
+    room.go(pleno.address("plenos:room"))
+    proposed = room.page.locator("#keputusan-terdahulu option")
+    assert proposed.count() == 0
+    room.page.get_by_text("Mencabut atau mengubah keputusan terdahulu").click()
+    proposed.first.wait_for(state="attached")
+    references = [f"{d.year}/{d.number}" for d in before.decisions.order_by("-number")]
+    assert proposed.evaluate_all("all => all.map(one => one.value)") == references != []
 
 
 def test_a_file_that_is_too_large_is_named_before_it_is_sent(room, tmp_path):

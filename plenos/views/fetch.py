@@ -19,9 +19,7 @@ def find_unit(request, code):
 
 def find(request, code, year, week, ordinal):
     """The pleno at this address, or 404."""
-    plenos = Pleno.objects.visible_to(request.user).select_related(
-        "organisation", "delivered_to", "chair__user", "note_taker__user"
-    )
+    plenos = Pleno.objects.visible_to(request.user).select_related("organisation", "chair__user", "note_taker__user")
     return get_object_or_404(plenos, organisation__code=code, week_year=year, week=week, ordinal=ordinal)
 
 

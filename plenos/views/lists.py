@@ -49,8 +49,8 @@ def _counted(user, units, year):
 def unit_list(request, code):
     """The plenos of a unit in one year, newest first."""
     unit = find_unit(request, code)
-    plenos = Pleno.objects.visible_to(request.user).of(unit)
-    held, this_year = set(plenos.values_list("week_year", flat=True)), clock.today(unit).year
+    plenos = Pleno.objects.visible_to(request.user, unit)
+    held, this_year = set(plenos.order_by().values_list("week_year", flat=True).distinct()), clock.today(unit).year
     years = sorted(held | {this_year}, reverse=True)
     asked = request.GET.get("year", "")
     # Without a choice, the newest year that has something to show.
@@ -84,7 +84,7 @@ def week_page(request, code, year, week):
         before, after = monday - datetime.timedelta(days=7), monday + datetime.timedelta(days=7)
     except (ValueError, OverflowError) as error:
         raise Http404 from error
-    plenos = Pleno.objects.visible_to(request.user).of(unit).in_week(year, week).select_related("organisation")
+    plenos = Pleno.objects.visible_to(request.user, unit).in_week(year, week).select_related("organisation")
     known = owed.of_week(request.user, unit, year, week)
     context = {
         "unit": unit,

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
@@ -13,7 +13,7 @@ from bawaslu_portal.kernel.models import Membership
 
 from .. import follow_ups, lifecycle, permissions, queries, quorum, register
 from ..forms import ATTENDANCE, AttendanceForm, CloseForm, DecideForm, NewItemForm, OpenForm, ReasonForm, ScanForm
-from ..forms.fields import DoerChoice
+from ..forms.fields import DoerChoice, ReferenceField
 from ..forms.noting import shown
 from ..loose_ends import loose_ends
 from ..models import Attendee
@@ -73,11 +73,10 @@ def room_facts(request, pleno):
         "elements": Attendee.ELEMENTS,
         "present": present,
         "may_log": permissions.may_prepare(request.user, pleno),
-        "earlier": register.newest(request.user, pleno.organisation),
     }
 
 
-def _decide_form(pleno, item, facts, data=None):
+def _decide_form(request, pleno, item, facts, data=None):
     """The form of an item: as typed, or from the last decision that was undone, or empty."""
     initial = shown(item) | ({"category": item.submission.category} if item.submission_id else {})
     undone = item.decisions.exclude(undone_at=None).order_by("-undone_at").first() if data is None else None
@@ -94,7 +93,7 @@ def _decide_form(pleno, item, facts, data=None):
         pleno=pleno,
         present=facts["present"],
         doers=doers,
-        decisions=facts["earlier"],
+        decisions=lambda: register.newest(request.user, pleno.organisation),
         abstention=quorum.may_abstain(pleno),
         initial=initial,
     )
@@ -122,7 +121,7 @@ def _show_room(request, pleno, *, item=None, form=None, status=200):
     current = next(filter(opened, items), None)
     current = current or next((i for i in items if i.fate == WAITING), None)
     if current and form is None and facts["may_log"] and current.fate == WAITING:
-        form = _decide_form(pleno, current, facts)
+        form = _decide_form(request, pleno, current, facts)
     facts |= agenda_facts(items) | {
         "current": current,
         "reviewed": follow_ups.reviewed(pleno) if current and current.standing_kind == FOLLOW_UPS else [],
@@ -193,7 +192,7 @@ def decide(request, uuid, **address):
     """Record the decision of an item, with the notes that stood in the form, and go on to the next."""
     pleno = find_preparing(request, **address)
     item = find_item(request, pleno, uuid)
-    form = _decide_form(pleno, item, room_facts(request, pleno), request.POST)
+    form = _decide_form(request, pleno, item, room_facts(request, pleno), request.POST)
     status = 200
     if form.is_valid():
         try:
@@ -214,6 +213,14 @@ def decide(request, uuid, **address):
     else:
         status = 422
     return _show_room(request, pleno, item=item, form=form, status=status)
+
+
+@require_GET
+def earlier_decisions(request, **address):
+    """What the form of a decision proposes to name as reversed: asked for when that part of it is unfolded."""
+    pleno = find_preparing(request, **address)
+    decisions = register.newest(request.user, pleno.organisation)
+    return render(request, "plenos/earlier_decisions.html", {"decisions": ReferenceField.proposed(decisions)})
 
 
 def _settle(request, verb, uuid, address, done, **words):

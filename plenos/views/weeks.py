@@ -24,7 +24,7 @@ def _find(request, code, year, week, kind=HELD_DUTY):
         monday = datetime.date.fromisocalendar(year, week, 1)
     except (ValueError, OverflowError) as error:
         raise Http404 from error
-    rows = Duty.objects.visible_to(request.user).filter(organisation=find_unit(request, code), begins=monday)
+    rows = Duty.objects.visible_to(request.user, find_unit(request, code)).filter(begins=monday)
     return get_object_or_404(rows.select_related("organisation"), kind=kind)
 
 

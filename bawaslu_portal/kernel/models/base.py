@@ -33,11 +33,12 @@ class Row(models.Model):
 class ScopedQuerySet(models.QuerySet):
     """Rows of units. ``visible_to`` is the only window through which views and forms read."""
 
-    def visible_to(self, user):
-        """The rows whose facts ``user`` may know (``scope.py``; source: visibility.md, working assumption)."""
+    def visible_to(self, user, unit=None):
+        """The rows (of ``unit`` alone) whose facts ``user`` may know (``scope.py``; source: visibility.md, working
+        assumption)."""
         from .. import scope
 
-        return self.filter(scope.visible_rows(self.model, user))
+        return self.filter(scope.visible_rows(self.model, user, unit))
 
 
 class SearchedManager(models.Manager):

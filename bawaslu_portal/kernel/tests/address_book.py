@@ -94,6 +94,7 @@ def _plenos(w):
         "room_item_add": (_of(w.open), secretary),
         "attend": (_of(w.open, uuid=w.attendee.uuid), secretary),
         "live": (_of(w.open), c.member),
+        "earlier_decisions": (_of(w.open), secretary),
         "notes": (_of(w.open, **undecided), secretary),
         "notes_settle": (_of(w.open, **undecided), secretary),
         "decide": (_of(w.open, **undecided), secretary),

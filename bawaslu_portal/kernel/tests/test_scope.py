@@ -194,3 +194,18 @@ def test_a_request_asks_for_its_places_once(cast, django_assert_num_queries):
 def test_each_question_of_role_and_place(cast, question, yes):
     people = {name: who for name, who in vars(cast).items() if hasattr(who, "email")}
     assert {name for name, who in people.items() if question(who, cast.unit)} == yes
+
+
+def test_of_one_unit_everyone_knows_what_he_knows_of_all_that_is_its(cast):
+    mine, elsewhere = make_ratified(cast), make_draft(cast)
+    Pleno.objects.filter(pk=elsewhere.pk).update(organisation=cast.outsider_unit, subject=cast.unit)
+    units = Organisation.objects.all()
+    for who in ("chair", "staff", "administrator", "neighbour", "outsider", "province", "national"):
+        user = getattr(cast, who)
+        for released in (None, NOON):
+            Pleno.objects.filter(pk=elsewhere.pk).update(released_at=released)
+            for unit in units:
+                here = Pleno.objects.visible_to(user, unit)
+                assert set(here) == set(Pleno.objects.visible_to(user).filter(organisation=unit))
+    assert mine in Pleno.objects.visible_to(cast.province, cast.unit)
+    assert elsewhere in Pleno.objects.visible_to(cast.chair, cast.outsider_unit)

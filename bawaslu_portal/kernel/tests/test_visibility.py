@@ -197,7 +197,7 @@ def addresses(world):
         f"{reverse('kernel:print_room')}?all=1&q=kenari",
         f"{reverse('plenos:index')}?q=kendari",
         *(reverse(name) for name in ("desk", "plenos:deliveries", "kernel:units", "kernel:profile")),
-        *(pleno.address("plenos:live") for pleno in plenos),
+        *(pleno.address(f"plenos:{name}") for pleno in plenos for name in ("live", "earlier_decisions")),
     }
     return sorted(found | workbooks(world, period))
 
