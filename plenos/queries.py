@@ -27,24 +27,6 @@ INVITATION_PAPERS = ("plenos.undangan", "plenos.daftar_hadir_kosong")
 MINUTES_PAPERS = ("plenos.berita_acara", "plenos.notulen", "plenos.daftar_hadir")
 
 
-def _through(user, prefix=""):
-    """Q over rows that hang on a pleno (at ``prefix``): what visibility.md says of class and delivery."""
-    p = f"{prefix}__" if prefix else ""
-    writers = Q(**{f"{p}organisation__in": scope.own_units(user, scope.WRITERS)})
-    own = Q(**{f"{p}organisation__in": scope.own_units(user), f"{p}state": RATIFIED})
-    delivered = Q(**{f"{p}state": RATIFIED, f"{p}released_at__isnull": False})
-    overseers = delivered & (
-        Q(**{f"{p}organisation__in": scope.units_below(user, scope.OVERSEERS)})
-        | Q(**{f"{p}delivered_to__in": scope.own_units(user, scope.OVERSEERS)})
-    )
-    above = delivered & (
-        Q(**{f"{p}organisation__in": scope.units_below(user)}) | Q(**{f"{p}delivered_to__in": scope.own_units(user)})
-    )
-    if scope.nationwide(user):
-        above = delivered
-    return writers, own, overseers, above
-
-
 def items_of(user, pleno, *, votes=True, follow_ups=None):
     """The agenda items of one pleno that ``user`` may read, with their standing decisions as ``standing`` (before
     ratification only for those who read the live notes); a page that shows only the decisions' words is spared
@@ -89,28 +71,26 @@ def _attachment_readable(user, attachment):
 
 def documents_readable(user):
     """Q over Document rows of a pleno: everything for those who write, invitations for the whole unit, and the final
-    papers (released by the ratification) by class and delivery. Drafts and papers for signing stay with the writers."""
-    writers, own, overseers, above = _through(user)
-    mine = Pleno.objects.filter(organisation__in=scope.own_units(user))
-    final = Q(kind__in=MINUTES_PAPERS, draft=False, released_at__isnull=False)
-    return (
-        Q(_about(Pleno.objects.filter(writers)))
-        | Q(_about(mine), kind__in=INVITATION_PAPERS)
-        | final & Q(_about(Pleno.objects.filter(overseers)))
-        | final & Q(_about(Pleno.objects.filter(own | above)), access="open")
-    )
+    papers (released by the ratification) by class and delivery, which they carry themselves. Drafts and papers for
+    signing stay with the writers."""
+    writers, own = scope.own_units(user, scope.WRITERS), scope.own_units(user)
+    final = Q(kind__in=MINUTES_PAPERS) & final_papers(user)
+    return Q(organisation__in=writers) | Q(kind__in=INVITATION_PAPERS, organisation__in=own) | final
+
+
+def final_papers(user):
+    """Q over Document rows that are final and released, by their class and delivery."""
+    own, overseers = scope.own_units(user), scope.own_units(user, scope.OVERSEERS)
+    overseen = Q(organisation__in=scope.units_below(user, scope.OVERSEERS)) | Q(delivered_to__in=overseers)
+    above = Q(organisation__in=own | scope.units_below(user)) | Q(delivered_to__in=own)
+    openly = Q(access="open") & (Q() if scope.nationwide(user) else above)
+    return Q(draft=False, released_at__isnull=False) & (overseen | openly)
 
 
 def correction_documents_readable(user):
     """Q over Document rows of a correction under way: those who write the minutes, as before any ratification."""
     mine = Correction.objects.filter(organisation__in=scope.own_units(user, scope.WRITERS))
-    return Q(_about(mine))
-
-
-def _about(rows):
-    """Whether a document is about one of ``rows``: asked for each document that is looked at, where "one of all these"
-    would gather every pleno of the unit for the sake of three papers."""
-    return Exists(rows.filter(uuid=OuterRef("about")))
+    return Q(Exists(mine.filter(uuid=OuterRef("about"))))
 
 
 def current_minutes(pleno):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bawaslu_portal.kernel import catalogue, clock, documents, scope
 from bawaslu_portal.kernel.models import Parentage
 
-from . import follow_ups, permissions
+from . import follow_ups, permissions, queries
 from .models import AgendaItem, ArchivedMinutes, Decision, FollowUp, Minutes, Submission, Vote
 from .models.following import UNSETTLED
 from .models.sessions import RATIFIED
@@ -101,13 +101,8 @@ def key_of(unit):
 
 
 def extracts_readable(user):
-    """Q over the papers of decisions: they carry class and delivery themselves."""
-    final = Q(draft=False, released_at__isnull=False)
-    own, overseers = scope.own_units(user), scope.own_units(user, scope.OVERSEERS)
-    rows = Q(organisation__in=scope.own_units(user, scope.WRITERS))
-    rows |= final & (Q(organisation__in=scope.units_below(user, scope.OVERSEERS)) | Q(delivered_to__in=overseers))
-    above = Q(organisation__in=own | scope.units_below(user)) | Q(delivered_to__in=own)
-    return rows | final & Q(access="open") & (Q() if scope.nationwide(user) else above)
+    """Q over the papers of decisions: those who write all, others the final ones by class and delivery."""
+    return Q(organisation__in=scope.own_units(user, scope.WRITERS)) | queries.final_papers(user)
 
 
 def extract_of(user, decision):

@@ -1,22 +1,28 @@
 """Papers, the work that makes them, and the outbox: pages that every app shares."""
 
+import datetime
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from . import catalogue, clock, documents, exports, jobs, outbox
+from .models.documents import Document
 from .models.jobs import Job
 from .models.mail import OutboxMessage
 from .models.organisations import Organisation
+from .paging import BoundedPaginator
 from .unit_views import sheets
 from .uploads import attachment
 
 PAGE = 30
+ALL_YEARS = "semua"
 
 
 def _readable(request):
@@ -25,9 +31,11 @@ def _readable(request):
 
 @require_GET
 def print_room(request):
-    """Every paper that I may read, the newest first; filters stand in the address."""
-    papers = _readable(request)
-    chosen = {name: request.GET.get(name, "").strip() for name in ("unit", "kind", "q", "all")}
+    """The papers that I may read, the newest first: of the last twelve months unless another time is asked for, since
+    what is printed is new and the years pile up. Filters stand in the address."""
+    chosen = {name: request.GET.get(name, "").strip() for name in ("unit", "kind", "q", "all", "tahun")}
+    years = _years_of_papers()
+    papers = _of_time(_readable(request), chosen["tahun"], years)
     if chosen["unit"]:
         papers = papers.filter(organisation__code=chosen["unit"])
     if chosen["kind"]:
@@ -36,17 +44,35 @@ def print_room(request):
         papers = papers.filter(Q(number__icontains=chosen["q"]) | Q(title__icontains=chosen["q"]))
     if not chosen["all"]:
         papers = papers.filter(superseded_by=None, withdrawn_at=None)
-    page = Paginator(papers.order_by("-created_at", "-id"), PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(papers.order_by("-created_at", "-id"), PAGE).get_page(request.GET.get("page"))
     works = {job.key: job for job in Job.objects.filter(kind="paper", key__in=[str(d.uuid) for d in page])}
     rows = [(document, works.get(str(document.uuid))) for document in page]
-    units = Organisation.objects.filter(
-        pk__in=documents.readable_by(request.user).values("organisation").distinct()
-    ).visible_to(request.user)
-    return render(
-        request,
-        "kernel/print_room.html",
-        {"page": page, "rows": rows, "chosen": chosen, "kinds": catalogue.papers(), "units": units},
-    )
+    context = {
+        "page": page,
+        "rows": rows,
+        "chosen": chosen,
+        "narrowed": any(chosen.values()),
+        "years": [str(year) for year in years],
+        "kinds": catalogue.papers(),
+        "units": Organisation.objects.visible_to(request.user),
+    }
+    return render(request, "kernel/print_room.html", context)
+
+
+def _years_of_papers():
+    """From this year back to that of the oldest paper of the portal."""
+    oldest = Document.objects.order_by("created_at").values_list("created_at", flat=True).first()
+    this_year = timezone.localdate(clock.now()).year
+    return range(this_year, (timezone.localdate(oldest).year if oldest else this_year) - 1, -1)
+
+
+def _of_time(papers, asked, years):
+    """``papers`` of the year that was asked for, of all years, or of the last twelve months."""
+    if asked == ALL_YEARS:
+        return papers
+    if asked in map(str, years):
+        return papers.filter(created_at__year=int(asked))
+    return papers.filter(created_at__gte=clock.now() - datetime.timedelta(days=365))
 
 
 @require_GET

@@ -66,7 +66,17 @@ class Document(UnitRow):
                 fields=["about", "kind", "digest", "draft"], name="document_once_per_frozen_record"
             ),
         ]
-        indexes = [models.Index(fields=["about", "kind"], name="document_of_thing")]
+        indexes = [
+            models.Index(fields=["about", "kind"], name="document_of_thing"),
+            # The print room: of one's units or delivered to them, of a nation, the newest first.
+            models.Index(fields=["organisation", "-created_at"], name="document_of_unit_newest"),
+            models.Index(
+                fields=["delivered_to", "-created_at"],
+                condition=models.Q(delivered_to__isnull=False),
+                name="document_delivered_newest",
+            ),
+            models.Index(fields=["-created_at", "-id"], name="document_newest"),
+        ]
 
     def __str__(self):
         return self.title

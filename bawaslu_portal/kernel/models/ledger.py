@@ -34,7 +34,15 @@ class LedgerEntry(models.Model):
             models.UniqueConstraint(fields=["organisation", "seq"], name="ledger_one_line_per_seq"),
             models.UniqueConstraint(fields=["organisation", "prev_hash"], name="ledger_never_forks"),
         ]
-        indexes = [models.Index(fields=["thing", "id"], name="ledger_of_thing")]
+        indexes = [
+            models.Index(fields=["thing", "id"], name="ledger_of_thing"),
+            # What was done to the unit itself: few lines among those of its plenos.
+            models.Index(
+                fields=["organisation", "-seq"],
+                condition=models.Q(action__startswith="kernel."),
+                name="ledger_of_unit_itself",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.organisation} #{self.seq} {self.action}"

@@ -175,11 +175,13 @@ def test_a_print_is_read_by_its_asker_only(cast, sign_in, list_page):
     signed_in(page, cast.secretary)
     shown = page.get(answer["Location"]).content.decode()
     assert list_page.replace("&", "&amp;") in shown
+    room = reverse("kernel:print_room") + "?kind=kernel.table&tahun=semua"
+    assert paper.title in page.get(room).content.decode()
     for other in (cast.chair, cast.member, cast.staff, cast.head, cast.province, cast.national, cast.neighbour):
         client = signed_in(Client(), other)
         assert client.get(answer["Location"]).status_code == 404
         assert client.get(reverse("kernel:document_file", args=[paper.uuid])).status_code == 404
-        assert paper.title not in client.get(reverse("kernel:print_room") + "?kind=kernel.table").content.decode()
+        assert paper.title not in client.get(room).content.decode()
 
 
 def test_the_same_button_twice_prints_once(cast, sign_in, list_page):

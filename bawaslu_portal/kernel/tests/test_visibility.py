@@ -193,8 +193,8 @@ def addresses(world):
     found |= {
         f"{reverse('plenos:unit', args=[code])}?year=2024",
         f"{reverse('plenos:room', kwargs=book(world)['plenos:room'][0])}?agenda=3",
-        f"{reverse('kernel:print_room')}?all=1",
-        f"{reverse('kernel:print_room')}?all=1&q=kenari",
+        f"{reverse('kernel:print_room')}?all=1&tahun=semua",
+        f"{reverse('kernel:print_room')}?all=1&tahun=semua&q=kenari",
         f"{reverse('plenos:index')}?q=kendari",
         *(reverse(name) for name in ("desk", "plenos:deliveries", "kernel:units", "kernel:profile")),
         *(pleno.address(f"plenos:{name}") for pleno in plenos for name in ("live", "earlier_decisions")),

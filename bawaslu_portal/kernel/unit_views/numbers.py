@@ -37,7 +37,7 @@ def numbers(request, code):
     unit = fetch_unit(request, code, permissions.sees_numbers)
     today = clock.today(unit)
     rows = NumberUse.objects.visible_to(request.user).filter(organisation=unit).select_related("by")
-    years = sorted(set(rows.order_by().values_list("year", flat=True)) | {today.year}, reverse=True)
+    years = sorted({*rows.order_by().values_list("year", flat=True).distinct(), today.year}, reverse=True)
     asked = {name: request.GET.get(name, "").strip() for name in ("tahun", "seri", "keadaan", "q")}
     if asked["tahun"].isdecimal():
         rows = rows.filter(year=int(asked["tahun"][:4]))
@@ -49,8 +49,11 @@ def numbers(request, code):
         rows = rows.filter(text__icontains=asked["q"])
     rows = rows.order_by("-year", "series", "-value", "-suffix", "-id")
     labels = {paper.name: paper.label for paper in catalogue.papers()}
-    lines = ((use, labels.get(use.kind, "")) for use in rows)
-    if response := exports.answer(request, lambda: sheets.numbers(unit, lines, asked.values()), unit):
+
+    def lines(uses):
+        return [(use, labels.get(use.kind, "")) for use in uses]
+
+    if response := exports.answer(request, lambda: sheets.numbers(unit, lines(rows), asked.values()), unit):
         return response
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(
@@ -61,7 +64,7 @@ def numbers(request, code):
             "schemes": _schemes(unit, today),
             "counters": numbering.counters(unit),
             "page": page,
-            "lines": [(use, labels.get(use.kind, "")) for use in page],
+            "lines": lines(page),
             "asked": asked,
             "years": years,
             "series": numbering.series_of(unit),
