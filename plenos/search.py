@@ -1,9 +1,9 @@
 """The search over decisions, items and notes, within what the reader may read.
 
 What is ranked is always a bounded set: the newest ``CANDIDATES`` that match and may be read. The index of words names
-the matches of each unit (models/words.py); words that very many rows hold are looked for among the newest rows first,
-so that years add little. What is closed to the reader neither shows nor counts, and takes no place from what he may
-read. Only the hits of one page are marked.
+the matches of each unit and of each stretch of time (models/words.py), and the newest are looked for first, so that
+years add little. What is closed to the reader neither shows nor counts, and takes no place from what he may read. Only
+the hits of one page are marked.
 """
 
 import html
@@ -20,7 +20,7 @@ from django.utils.html import format_html, format_html_join
 from bawaslu_portal.kernel import scope
 
 from .models import AgendaItem, ArchivedMinutes, Decision
-from .models.words import CONFIG, of_units, plain
+from .models.words import CONFIG, LONG, SHORT, of_times, of_units, plain
 from .register import (
     SORTS,
     archived,
@@ -37,9 +37,11 @@ from .register import (
 
 CANDIDATES = 60  # ranked in all
 MANY = 60  # the units of a reader are named in what is asked up to here
-COMMON = 500  # matches expected for each unit, beyond which the newest rows are looked at first
-WINDOW = 30_000  # so many rows of the whole nation
-FIRST, AHEAD, MOST = 90, 420, 20_000  # matches of which is asked who may read them: first, of the newest rows, at most
+COMMON = 500  # matches expected of one unit, beyond which its rows are walked through from the newest
+# The newest stretches of time that are looked through before all: of a nation, of several units.
+OF_NATION = ((SHORT, 2), (SHORT, 6), (SHORT, 16), (LONG, 2))
+OF_UNITS = ((LONG, 1), (LONG, 2))
+FIRST, MOST = 90, 20_000  # matches of which is asked who may read them: first, at most
 NEWEST = ("-year", "-number")
 WITHOUT = re.compile(r"(?<!\w)-")  # a word that must not stand in what is looked for
 OPENING, ENDING = "\ue000", "\ue001"  # stand where a hit begins and ends, until the text is escaped
@@ -58,13 +60,13 @@ def question(words):
     return SearchQuery(words, config=CONFIG, search_type="websearch")
 
 
-def _common(asked, units):
-    """Whether the database expects very many matches for each of ``units``, from its statistics: it reads no row."""
-    asked = of_units(asked, units)
+def _common(asked, unit):
+    """Whether the database expects very many matches in ``unit`` (its key), from its statistics: it reads no row."""
+    asked = of_units(asked, [unit])
     models = (Decision, AgendaItem, ArchivedMinutes)
     first, *others = (model.objects.filter(search=asked).order_by().values_list("pk") for model in models)
     plan = first.union(*others, all=True).explain(format="json")
-    return json.loads(plan)[0]["Plan"]["Plan Rows"] > COMMON * len(units)
+    return json.loads(plan)[0]["Plan"]["Plan Rows"] > COMMON
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def matching(user, rows, unit, words, sort=""):
     may read them, ranked, or ``sort``ed."""
     asked = question(words)
     text, item = _held(asked), _held_by_item(user, words, [unit], "item__")
-    if _common(asked, [unit]):
+    if _common(asked, unit):
         ranks, more = _walked(rows, text, item)
     else:
         ranks, more = _looked_up(rows, text, item, of_units(asked, [unit]))
@@ -177,18 +179,27 @@ def _everywhere(source, user, units, asked, *, common):
     if units and len(units) == 1:
         return _first(source.ranked(user, units[0]).filter(search=asked if common else within), source.newest)
     rows, ranked = source.model.objects.filter(**source.facts), source.ranked(user)
-    tries = [(rows.filter(search=within), MOST)]
-    if not source.facts and (common or not units):
-        near = rows.filter(search=asked, **({"organisation__in": units} if units else {}))
-        tries = [*((some, AHEAD) for some in _newest(near)), *tries]
-    found, keys, last = [], [], None
-    for matches, most in tries:
-        keys = list(matches.order_by("-pk").values_list("pk", flat=True)[:most])
+    found, last = [], None
+    for near in [] if source.facts else _near(source.model, asked, units):
+        # Not in their order by the database, which would walk through all rows for the sake of it.
+        keys = sorted(rows.filter(search=near).order_by().values_list("pk", flat=True), reverse=True)
         _stage(ranked, [key for key in keys if last is None or key < last], found)
         if len(found) > CANDIDATES:
-            break
-        last = keys[-1] if keys else None
+            return found[:CANDIDATES], True
+        last = keys[-1] if keys else last
+    keys = list(rows.filter(search=within).order_by("-pk").values_list("pk", flat=True)[:MOST])
+    _stage(ranked, [key for key in keys if last is None or key < last], found)
     return found[:CANDIDATES], len(found) > CANDIDATES or len(keys) == MOST
+
+
+def _near(model, asked, units):
+    """``asked`` of the newest rows alone, by their marks of time, and of more of them where that gave too few: what is
+    found among all years is looked for last. Nothing where the newest are all."""
+    newest = model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    for span, most in OF_UNITS if units else OF_NATION:
+        if newest >= most * span:
+            times = range(newest // span, newest // span - most, -1)
+            yield of_units(asked, units, times) if units else of_times(asked, span, times)
 
 
 def _stage(ranked, keys, found):
@@ -198,14 +209,6 @@ def _stage(ranked, keys, found):
     while done < len(keys) and len(found) <= CANDIDATES:
         found += ranked.filter(pk__in=keys[done : done + step]).order_by("-pk")
         done, step = done + step, min(2 * step, 20 * FIRST)
-
-
-def _newest(rows):
-    """Of ``rows`` those among the newest ``WINDOW`` of the table, where it has more ([rows], else []): there common
-    words are found, however many years."""
-    keys = rows.model.objects.order_by("-pk").values_list("pk", flat=True)
-    edge = keys[WINDOW : WINDOW + 1].first()
-    return [rows.filter(pk__gte=edge)] if edge else []
 
 
 def everywhere(user, words, *, unit=None, year=None, kind=""):
@@ -220,7 +223,7 @@ def everywhere(user, words, *, unit=None, year=None, kind=""):
         ARCHIVE: (ArchivedMinutes, archived, "dated__year", ("-id",), _held(asked)),
     }
     found, more = {name: [] for name in sources}, False
-    common = units is not None and _common(asked, units)
+    common = units is not None and len(units) == 1 and _common(asked, units[0])
     for name, (model, read, of_year, newest, held) in sources.items():
         if kind in ("", name):
             source = _Source(model, read, {of_year: year} if year else {}, newest, held)

@@ -11,7 +11,7 @@ from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, SearchedManager, UnitRow
 
 from .sessions import Attendee, Pleno
-from .words import CONFIG, UnitWord
+from .words import CONFIG, TimeWords, UnitWord
 
 CONFIRMED, BY_HAND, NOT_SIGNED = "confirmed", "by_hand", "not_signed"
 
@@ -200,7 +200,8 @@ class ArchivedMinutes(UnitRow):
     search = models.GeneratedField(
         expression=SearchVector("title", weight="A", config=CONFIG)
         + SearchVector("decisions", weight="B", config=CONFIG)
-        + UnitWord(),
+        + UnitWord()
+        + TimeWords(),
         output_field=SearchVectorField(),
         db_persist=True,
     )

@@ -1,21 +1,25 @@
 """The search, whichever way the database is asked: through the index of words or backwards, at once or in stages."""
 
 import pytest
+from django.db import connection
 
 from bawaslu_portal.kernel import clock
 from plenos import lifecycle, register, search
 from plenos.models import AgendaItem, Decision
-from plenos.models.words import of_units
+from plenos.models.words import LONG, SHORT, of_times, of_units
 
 from .factories import WHEN, make_open, membership
 from .test_following import DAY, decide_with, ratify
 
 WAYS = {  # which numbers of the search are turned, so that small data goes that way too
     "backwards": {"COMMON": -1},
-    "in stages": {"FIRST": 1, "AHEAD": 2},
-    "backwards in stages": {"COMMON": -1, "FIRST": 1, "AHEAD": 2, "WINDOW": 3},
+    "in stages": {"FIRST": 1},
+    "backwards in stages": {"COMMON": -1, "FIRST": 1},
     "not named": {"MANY": 0},
-    "window": {"MANY": 0, "WINDOW": 3},
+    "not named, in stages": {"MANY": 0, "FIRST": 1},
+    "all times at once": {"OF_UNITS": (), "OF_NATION": ()},
+    "all times at once, not named": {"OF_UNITS": (), "OF_NATION": (), "MANY": 0},
+    "one time": {"OF_UNITS": ((LONG, 1),), "OF_NATION": ((SHORT, 1),)},
 }
 READERS = {"chair", "staff", "province", "province_staff", "national", "outsider"}
 WORDS = ("kenari", "gudang -kenari", "jadwal or mobil")
@@ -38,14 +42,25 @@ def noted(cast, when, *more):
     return ratify(pleno, cast)
 
 
+def years_pass():
+    """What is made from now on has keys of another time; the first of them begins there."""
+    with connection.cursor() as cursor:
+        for table in ("plenos_decision", "plenos_agendaitem"):
+            cursor.execute(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id'))")
+            begin = (cursor.fetchone()[0] // LONG + 1) * LONG
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {begin}, false)")
+
+
 @pytest.fixture
 def held(cast):
-    """Closed and open, ratified and waiting decisions, items and notes of one district."""
+    """Closed and open, ratified and waiting decisions, items and notes of one district, the last ones years later."""
     chair = membership(cast, cast.chair)
+    years_pass()
     decide_with(cast, doer=chair)
     ratify(decide_with(cast, doer=chair, when=WHEN + 7 * DAY), cast)
     ratify(decide_with(cast, doer=chair, when=WHEN + 14 * DAY, access="open"), cast)
     noted(cast, WHEN + 21 * DAY)
+    years_pass()
     noted(cast, WHEN + 28 * DAY, {"title": "Rahasia", "access": "closed"})
     return cast
 
@@ -105,7 +120,7 @@ def test_of_what_may_be_read_the_newest_are_ranked_and_others_are_told_of(held, 
 
 
 @pytest.mark.parametrize("common", [500, -1])
-@pytest.mark.parametrize("words", ["-", "?!", "@{unit}", "'@{unit}'", '"@{unit}"'])
+@pytest.mark.parametrize("words", ["-", "?!", "@{unit}", "'@{unit}'", '"@{unit}"', "@{unit}.0", "##0", "#0"])
 def test_words_that_ask_for_nothing_and_the_mark_of_a_unit_find_nothing(held, words, common, monkeypatch):
     monkeypatch.setattr(search, "COMMON", common)
     for who in ("chair", "province", "national"):
@@ -127,3 +142,17 @@ def test_the_index_of_words_names_the_matches_of_a_unit_alone(held):
         assert rows.exists()
         assert set(of[there,]) == set(of[next_door, there]) == set(rows)
         assert not of[next_door,].exists()
+
+
+def test_and_the_matches_of_a_time_alone(held):
+    asked, there = search.question("menetapkan or pinjam or meminjam"), [held.unit.pk]
+    for model in (Decision, AgendaItem):
+        rows = model.objects.filter(search=asked)
+        first, last = rows.order_by("pk").first().pk // LONG, rows.order_by("pk").last().pk // LONG
+        assert last == first + 1
+        old, new = rows.filter(pk__lt=last * LONG), rows.filter(pk__gte=last * LONG)
+        for times, expected in (([first], old), ([last], new), ([last, first], rows), ([last + 1], rows.none())):
+            assert set(model.objects.filter(search=of_units(asked, there, times))) == set(expected)
+            assert set(model.objects.filter(search=of_times(asked, LONG, times))) == set(expected)
+        assert set(model.objects.filter(search=of_times(asked, SHORT, [last * LONG // SHORT]))) == set(new)
+        assert not model.objects.filter(search=of_units(asked, [held.neighbour_unit.pk], [last, first])).exists()
