@@ -5,15 +5,16 @@ measured so: its session page 94-110 ms, its minutes page 640-780 ms; the ratio 
 
 ``bench/pages.py --years 10`` loads a nation of one year and one of ten (``manage.py national``), asks random objects,
 cold (database and server just started, the files of the database out of the system's memory) and warm, and holds
-medians, query counts and the ratio of the two loads against their limits. Three rounds start anew and ask the same; of
-each page the median of the least disturbed one counts, since a shared machine is slowed by its neighbours for minutes
-at a time. ``--state FOLDER`` measures a nation that is loaded already (and opens a few rooms in it); with a second
-folder also the ratio of the two.
+medians, query counts and the ratio of the two loads against their limits. Three rounds start anew and ask the same, of
+the two loads by turns; of each page the median of the least disturbed one counts, since a shared machine is slowed by
+its neighbours for minutes at a time. ``--state FOLDER`` measures a nation that is loaded already (and opens a few rooms
+in it); with a second folder also the ratio of the two.
 
 Absolute times vary with the machine; read the ratios.
 """
 
 import argparse
+import contextlib
 import datetime
 import gzip
 import multiprocessing
@@ -100,17 +101,19 @@ def one_pleno(rounds):
 # --- a nation -----------------------------------------------------------------------------------------------
 
 
-def load(years):
-    """Fill the empty database."""
-    import django
+def load(state, years):
+    """Fill the empty database of ``state``."""
+    serving.settings(PORTAL_DEMO="1")
+    with serving.database(state):
+        import django
 
-    django.setup()
-    from django.core.management import call_command
+        django.setup()
+        from django.core.management import call_command
 
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    call_command("national", years=years, seed=1, until=datetime.date.today())  # noqa: DTZ011
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        call_command("national", years=years, seed=1, until=datetime.date.today())  # noqa: DTZ011
 
 
 @dataclass
@@ -129,21 +132,17 @@ class Page:
         return Page(self.limit, min(self.cold, other.cold), min(self.warm, other.warm), queries, packed)
 
 
-def measured(count, seed):
-    """{name: Page} of the nation that is loaded."""
-    import django
+def measured(state, count, seed):
+    """{name: Page} of the nation that is loaded in ``state``: one round, database and server started anew."""
+    serving.settings(PORTAL_DEMO="1")
+    with serving.database(state):
+        import django
 
-    django.setup()
-    found = {}
-    pages = nation.Pages(count, seed).all()
-    for _turn in range(ROUNDS):
-        for name, page in _round(pages).items():
-            found[name] = page.quieter(found[name]) if name in found else page
-    return found
+        django.setup()
+        return _round(nation.Pages(count, seed).all())
 
 
 def _round(pages):
-    """{name: Page}, database and server started anew."""
     from django.db import connections
 
     from bawaslu_portal import embedded
@@ -163,6 +162,17 @@ def _round(pages):
             packed = max(len(gzip.compress(body, 6)) for _ms, _queries, body in warm[:5])
             medians = [statistics.median(answer[0] for answer in answers) for answers in (cold, warm)]
             found[name] = Page(limit, *medians, {answer[1] for answer in warm}, packed)
+    return found
+
+
+def rounds(states, count, seed):
+    """[{name: Page}] of the nations in ``states``, of each page the quieter of its rounds. They take turns, so that a
+    machine that slows down slows all of them."""
+    found = [{} for _state in states]
+    for _turn in range(ROUNDS):
+        for pages, state in zip(found, states, strict=True):
+            for name, page in child(measured, state, count, seed).items():
+                pages[name] = page.quieter(pages[name]) if name in pages else page
     return found
 
 
@@ -202,21 +212,6 @@ def child(*work):
     return found
 
 
-def _load_and_measure(years, count, seed):
-    with serving.own_database():
-        serving.settings(PORTAL_DEMO="1")
-        load(years)
-        return measured(count, seed)
-
-
-def _measure(state, count, seed):
-    serving.settings(PORTAL_STATE=state, PORTAL_DEMO="1")
-    from bawaslu_portal import embedded
-
-    embedded.start()
-    return measured(count, seed)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=200, help="of the one pleno")
@@ -230,16 +225,15 @@ def main():
     parser.add_argument("--seed", type=int, default=3)
     asked = parser.parse_args()
     over = []
-    if asked.state:
-        before = None
-        for state in asked.state:
-            found = child(_measure, state, asked.objects, asked.seed)
-            over, before = over + show(found, None, before), found
-    elif asked.years:
-        before = child(_load_and_measure, 1, asked.objects, asked.seed)
-        over = show(before, 1)
-        if asked.years > 1:
-            over += show(child(_load_and_measure, asked.years, asked.objects, asked.seed), asked.years, before)
+    if asked.state or asked.years:
+        with contextlib.ExitStack() as stack:
+            years = [None for _state in asked.state] if asked.state else sorted({1, asked.years})
+            states = asked.state or [stack.enter_context(serving.own_folder()) for _year in years]
+            for state, number in [] if asked.state else zip(states, years, strict=True):
+                child(load, state, number)
+            before = None
+            for found, number in zip(rounds(states, asked.objects, asked.seed), years, strict=True):
+                over, before = over + show(found, number, before), found
     else:
         one_pleno(asked.rounds)
     if over:

@@ -26,10 +26,19 @@ def settings(**more):
 
 
 @contextlib.contextmanager
-def own_database():
-    """An empty embedded database in a folder for temporary files, thrown away at the end."""
+def own_folder():
+    """A state folder for temporary files, thrown away at the end."""
     state = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     state.chmod(0o711)
+    try:
+        yield state
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def database(state):
+    """The embedded services of a state folder, and of nothing else; stopped at the end."""
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
     settings(PORTAL_STATE=str(state))
@@ -37,10 +46,16 @@ def own_database():
 
     embedded.start()
     try:
-        yield state
+        yield
     finally:
         embedded.stop()
-        shutil.rmtree(state, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def own_database():
+    """An empty embedded database, thrown away at the end."""
+    with own_folder() as state, database(state):
+        yield state
 
 
 def forget():

@@ -41,7 +41,7 @@ COMMON = 500  # matches expected of one unit, beyond which its rows are walked t
 # The newest stretches of time that are looked through before all: of a nation, of several units.
 OF_NATION = ((SHORT, 2), (SHORT, 6), (SHORT, 16), (LONG, 2))
 OF_UNITS = ((LONG, 1), (LONG, 2))
-FIRST, MOST = 90, 20_000  # matches of which is asked who may read them: first, at most
+FIRST, MOST = 90, 20_000  # matches of which is asked who may read them: first, in all
 NEWEST = ("-year", "-number")
 WITHOUT = re.compile(r"(?<!\w)-")  # a word that must not stand in what is looked for
 OPENING, ENDING = "\ue000", "\ue001"  # stand where a hit begins and ends, until the text is escaped
@@ -179,17 +179,21 @@ def _everywhere(source, user, units, asked, *, common):
     if units and len(units) == 1:
         return _first(source.ranked(user, units[0]).filter(search=asked if common else within), source.newest)
     rows, ranked = source.model.objects.filter(**source.facts), source.ranked(user)
-    found, last = [], None
+    found, older, left = [], Q(), MOST
     for near in [] if source.facts else _near(source.model, asked, units):
         # Not in their order by the database, which would walk through all rows for the sake of it.
-        keys = sorted(rows.filter(search=near).order_by().values_list("pk", flat=True), reverse=True)
-        _stage(ranked, [key for key in keys if last is None or key < last], found)
+        keys = rows.filter(older, search=near).order_by().values_list("pk", flat=True)
+        keys = sorted(keys, reverse=True)[:left]
+        _stage(ranked, keys, found)
+        left -= len(keys)
+        older = Q(pk__lt=keys[-1]) if keys else older
         if len(found) > CANDIDATES:
             return found[:CANDIDATES], True
-        last = keys[-1] if keys else last
-    keys = list(rows.filter(search=within).order_by("-pk").values_list("pk", flat=True)[:MOST])
-    _stage(ranked, [key for key in keys if last is None or key < last], found)
-    return found[:CANDIDATES], len(found) > CANDIDATES or len(keys) == MOST
+        if not left:
+            break
+    keys = list(rows.filter(older, search=within).order_by("-pk").values_list("pk", flat=True)[: left + 1])
+    _stage(ranked, keys[:left], found)
+    return found[:CANDIDATES], len(found) > CANDIDATES or len(keys) > left
 
 
 def _near(model, asked, units):

@@ -78,7 +78,7 @@ def _faults_of(batch):
             "the minutes differ from what was ratified": _text_holds(minutes, said),
             "the signatures differ from what was signed": _signatures(minutes)
             == {line[1:] for line in signed.get(thing, ()) if line[0] == minutes.digest},
-            "the papers differ from what was ratified": _papers_hold(papers.get(pleno, []), said, minutes.corrected),
+            "the papers differ from what was ratified": _papers_hold(papers.get(pleno, []), said, minutes),
             "it was delivered elsewhere than the ledger says": _delivery_holds(minutes, said),
         }
         if not minutes.corrected:  # the words of the tables follow the latest version
@@ -111,13 +111,17 @@ def _signatures(minutes):
     } | {("of another text", one.digest, "") for one in minutes.signatures.all() if one.digest != minutes.digest}
 
 
-def _papers_hold(papers, said, corrected):
-    """Each paper is made from what its digest says, and the final ones stand, from the record that was ratified; those
-    of a version that was corrected since are still there."""
+def _papers_hold(papers, said, minutes):
+    """Each paper is made from what its digest says, and the final ones stand, from the record that was ratified, with
+    its class, released and delivered as it was: by these it is read. Those of a version that was corrected since are
+    still there."""
+    corrected = minutes.corrected
     final = {(kind, said["final"]) for kind in queries.MINUTES_PAPERS}
     known = [paper for paper in papers if paper.kind in queries.MINUTES_PAPERS and not paper.draft]
     standing = {(paper.kind, paper.digest) for paper in known if corrected or paper.superseded_by_id is None}
     holds = final <= standing if corrected else final == standing
+    read_by = {(p.access, p.delivered_to_id, p.released_at is None) for p in known if p.digest == said["final"]}
+    holds = holds and read_by == {(minutes.access, minutes.pleno.delivered_to_id, False)}
     return holds and all(documents.digest(paper.record) == paper.digest for paper in papers)
 
 

@@ -121,17 +121,17 @@ def _has(model, field):
     return True
 
 
-def visible_rows(model, user, unit=None):
-    """The filter for rows of ``model`` (of ``unit`` alone) whose existence and facts ``user`` may know of."""
+def visible_rows(model, user, *units):
+    """The filter for rows of ``model`` (of these units alone) whose existence and facts ``user`` may know of."""
     own = own_units(user)
     if not own:
         return NOTHING
-    if unit is not None:
+    if units:
         # What is known of a unit anyway is asked for by the unit alone. Asked for twice, by scope and by unit, it looks
         # to the database like one row in half a million, and all years of the unit are read for the sake of one.
-        of_unit = Q(organisation=unit)
-        known = nationwide(user) or unit.pk in own or unit.pk in units_below(user)
-        return of_unit if known else of_unit & visible_rows(model, user)
+        of_units, keys = Q(organisation__in=units), {unit.pk for unit in units}
+        known = nationwide(user) or keys <= own | units_below(user)
+        return of_units if known else of_units & visible_rows(model, user)
     if nationwide(user):
         rows = Q(organisation__in=Organisation.objects.values("pk"))
     else:

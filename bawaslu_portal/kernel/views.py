@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from . import catalogue, clock, documents, exports, jobs, outbox
-from .models.documents import Document
 from .models.jobs import Job
 from .models.mail import OutboxMessage
 from .models.organisations import Organisation
@@ -23,6 +22,7 @@ from .uploads import attachment
 
 PAGE = 30
 ALL_YEARS = "semua"
+YEARS = 10  # so many can be chosen one by one
 
 
 def _readable(request):
@@ -34,8 +34,9 @@ def print_room(request):
     """The papers that I may read, the newest first: of the last twelve months unless another time is asked for, since
     what is printed is new and the years pile up. Filters stand in the address."""
     chosen = {name: request.GET.get(name, "").strip() for name in ("unit", "kind", "q", "all", "tahun")}
-    years = _years_of_papers()
-    papers = _of_time(_readable(request), chosen["tahun"], years)
+    this_year = clock.now().astimezone(timezone.get_current_timezone()).year
+    years = [str(this_year - n) for n in range(YEARS)]
+    papers, time = _of_time(_readable(request), chosen, years)
     if chosen["unit"]:
         papers = papers.filter(organisation__code=chosen["unit"])
     if chosen["kind"]:
@@ -51,28 +52,24 @@ def print_room(request):
         "page": page,
         "rows": rows,
         "chosen": chosen,
-        "narrowed": any(chosen.values()),
-        "years": [str(year) for year in years],
+        "time": time,
+        "narrowed": any(value for name, value in chosen.items() if name != "all" and value != ALL_YEARS),
+        "years": years,
         "kinds": catalogue.papers(),
         "units": Organisation.objects.visible_to(request.user),
     }
     return render(request, "kernel/print_room.html", context)
 
 
-def _years_of_papers():
-    """From this year back to that of the oldest paper of the portal."""
-    oldest = Document.objects.order_by("created_at").values_list("created_at", flat=True).first()
-    this_year = timezone.localdate(clock.now()).year
-    return range(this_year, (timezone.localdate(oldest).year if oldest else this_year) - 1, -1)
-
-
-def _of_time(papers, asked, years):
-    """``papers`` of the year that was asked for, of all years, or of the last twelve months."""
-    if asked == ALL_YEARS:
-        return papers
-    if asked in map(str, years):
-        return papers.filter(created_at__year=int(asked))
-    return papers.filter(created_at__gte=clock.now() - datetime.timedelta(days=365))
+def _of_time(papers, chosen, years):
+    """(``papers`` of the time that was chosen, its name): a year by the clock of the reader, all years, or the last
+    twelve months; whoever types words and no time means all years."""
+    asked = chosen["tahun"]
+    if asked in years:
+        return papers.filter(created_at__year=int(asked)), asked
+    if asked == ALL_YEARS or chosen["q"]:
+        return papers, ALL_YEARS
+    return papers.filter(created_at__gte=clock.now() - datetime.timedelta(days=365)), ""
 
 
 @require_GET

@@ -1,4 +1,5 @@
-"""Marks of time among the words of a row. What a generated column is made of cannot be altered: it is made anew."""
+"""Marks of time among the words of a row. What a generated column is made of cannot be altered: it is made anew, with
+the table locked; ten years of the whole nation (1.1 million items, 1 million decisions) took 50 seconds on 2 cores."""
 
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="agendaitem",
             name="search",
-            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='indonesian', weight='A'), '||', django.contrib.postgres.search.SearchVector('background', config='indonesian', weight='B'), django.contrib.postgres.search.SearchConfig('indonesian')), '||', django.contrib.postgres.search.SearchVector(models.Func(models.F('notes'), models.Value('<[^>]*>'), models.Value(' '), models.Value('g'), function='regexp_replace', output_field=models.TextField()), config='indonesian', weight='C'), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.UnitWord(), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.TimeWords(), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField()),
+            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='indonesian', weight='A'), '||', django.contrib.postgres.search.SearchVector('background', config='indonesian', weight='B'), django.contrib.postgres.search.SearchConfig('indonesian')), '||', django.contrib.postgres.search.SearchVector(models.Func(models.F('notes'), models.Value('<[^>]*>'), models.Value(' '), models.Value('g'), function='regexp_replace', output_field=models.TextField()), config='indonesian', weight='C'), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.UnitWord(), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.TimeWords(262144, 8192), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField()),
         ),
         migrations.AddIndex(
             model_name="agendaitem",
@@ -30,7 +31,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="archivedminutes",
             name="search",
-            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='indonesian', weight='A'), '||', django.contrib.postgres.search.SearchVector('decisions', config='indonesian', weight='B'), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.UnitWord(), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.TimeWords(), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField()),
+            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='indonesian', weight='A'), '||', django.contrib.postgres.search.SearchVector('decisions', config='indonesian', weight='B'), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.UnitWord(), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.TimeWords(262144, 8192), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField()),
         ),
         migrations.AddIndex(
             model_name="archivedminutes",
@@ -41,7 +42,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="decision",
             name="search",
-            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('text', config='indonesian', weight='A'), '||', plenos.models.words.UnitWord(), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.TimeWords(), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField()),
+            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('text', config='indonesian', weight='A'), '||', plenos.models.words.UnitWord(), django.contrib.postgres.search.SearchConfig('indonesian')), '||', plenos.models.words.TimeWords(262144, 8192), django.contrib.postgres.search.SearchConfig('indonesian')), output_field=django.contrib.postgres.search.SearchVectorField()),
         ),
         migrations.AddIndex(
             model_name="decision",

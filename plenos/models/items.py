@@ -11,7 +11,7 @@ from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, SearchedM
 
 from .intake import Submission
 from .sessions import RATIFIED, Attendee, Pleno
-from .words import CONFIG, TimeWords, UnitWord, plain
+from .words import CONFIG, LONG, SHORT, TimeWords, UnitWord, plain
 
 WAITING, DECIDED, DEFERRED, WITHDRAWN = "waiting", "decided", "deferred", "withdrawn"
 CONSENSUS, VOTE = "consensus", "vote"
@@ -64,7 +64,7 @@ class AgendaItem(PartRow):
         + SearchVector("background", weight="B", config=CONFIG)
         + SearchVector(plain("notes"), weight="C", config=CONFIG)
         + UnitWord()
-        + TimeWords(),
+        + TimeWords(LONG, SHORT),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -169,7 +169,7 @@ class Decision(PartRow):
     concerns = models.UUIDField(null=True)
     reverses = models.ForeignKey("self", on_delete=models.PROTECT, related_name="reversed_by", null=True)
     search = models.GeneratedField(
-        expression=SearchVector("text", weight="A", config=CONFIG) + UnitWord() + TimeWords(),
+        expression=SearchVector("text", weight="A", config=CONFIG) + UnitWord() + TimeWords(LONG, SHORT),
         output_field=SearchVectorField(),
         db_persist=True,
     )

@@ -11,7 +11,7 @@ from bawaslu_portal.kernel import clock
 from bawaslu_portal.kernel.models.base import PartRow, ScopedQuerySet, SearchedManager, UnitRow
 
 from .sessions import Attendee, Pleno
-from .words import CONFIG, TimeWords, UnitWord
+from .words import CONFIG, LONG, SHORT, TimeWords, UnitWord
 
 CONFIRMED, BY_HAND, NOT_SIGNED = "confirmed", "by_hand", "not_signed"
 
@@ -201,7 +201,7 @@ class ArchivedMinutes(UnitRow):
         expression=SearchVector("title", weight="A", config=CONFIG)
         + SearchVector("decisions", weight="B", config=CONFIG)
         + UnitWord()
-        + TimeWords(),
+        + TimeWords(LONG, SHORT),
         output_field=SearchVectorField(),
         db_persist=True,
     )

@@ -13,8 +13,8 @@ from django.db.models.lookups import GreaterThan
 CONFIG = "indonesian"
 # No parser of words leaves a word that begins so: whoever types it does not mean a mark.
 UNIT = "@"
-# Keys grow with time. So many of them, one after another, carry the same mark of time: about two years of a nation, and
-# about a month.
+# Keys grow with time. So many of them, one after another, carry the same mark of time: of a nation's rows about two
+# years, and about a month. Where keys do not grow with time, other rows are taken for the newest, and none is lost.
 LONG, SHORT = 1 << 18, 1 << 13
 TIMES = {LONG: "##", SHORT: "#"}
 
@@ -49,8 +49,8 @@ class TimeWords(UnitWord):
     """About when a row was made, as more of its words: among the rows of its unit, and among all by years and by
     months. The newest matches are then found without the old ones, however many years."""
 
-    def __init__(self, field="organisation"):
-        unit, year, month = (Cast(key, TextField()) for key in (F(field), F("id") / LONG, F("id") / SHORT))
+    def __init__(self, long, short, field="organisation"):
+        unit, year, month = (Cast(key, TextField()) for key in (F(field), F("id") / long, F("id") / short))
         marks = [(Value(UNIT), unit, Value("."), year), (Value(TIMES[LONG]), year), (Value(TIMES[SHORT]), month)]
         super(UnitWord, self).__init__(
             *(Func(*parts, template="%(expressions)s", arg_joiner=" || ") for parts in marks)

@@ -120,11 +120,15 @@ def test_of_what_may_be_read_the_newest_are_ranked_and_others_are_told_of(held, 
 
 
 @pytest.mark.parametrize("common", [500, -1])
-@pytest.mark.parametrize("words", ["-", "?!", "@{unit}", "'@{unit}'", '"@{unit}"', "@{unit}.0", "##0", "#0"])
+@pytest.mark.parametrize(
+    "words", ["-", "?!", "@{unit}", "'@{unit}'", '"@{unit}"', "@{unit}.{long}", "##{long}", "#{short}"]
+)
 def test_words_that_ask_for_nothing_and_the_mark_of_a_unit_find_nothing(held, words, common, monkeypatch):
     monkeypatch.setattr(search, "COMMON", common)
+    newest = Decision.objects.order_by("pk").last().pk
+    typed = words.format(unit=held.unit.pk, long=newest // LONG, short=newest // SHORT)
     for who in ("chair", "province", "national"):
-        assert asked(held, who, words.format(unit=held.unit.pk)) == ([], [], []), who
+        assert asked(held, who, typed) == ([], [], []), who
 
 
 def test_the_index_of_words_names_the_matches_of_a_unit_alone(held):
@@ -156,3 +160,19 @@ def test_and_the_matches_of_a_time_alone(held):
             assert set(model.objects.filter(search=of_times(asked, LONG, times))) == set(expected)
         assert set(model.objects.filter(search=of_times(asked, SHORT, [last * LONG // SHORT]))) == set(new)
         assert not model.objects.filter(search=of_units(asked, [held.neighbour_unit.pk], [last, first])).exists()
+
+
+def test_of_so_many_matches_is_asked_and_then_others_are_told_of(held, monkeypatch):
+    words = "menetapkan or pinjam or meminjam or kenari"
+    whole = search.everywhere(held.national, words, kind=search.ITEM)
+    assert len(whole.keys) > 1 and not whole.more
+    matches = AgendaItem.objects.filter(search=search.question(words)).count()
+    for numbers in ({}, {"OF_NATION": ()}):
+        for most in range(1, matches + 2):
+            with monkeypatch.context() as turned:
+                for name, value in {**numbers, "MOST": most}.items():
+                    turned.setattr(search, name, value)
+                found = search.everywhere(held.national, words, kind=search.ITEM)
+            assert set(found.keys) <= set(whole.keys)
+            assert found.more is (matches > most)
+    assert set(found.keys) == set(whole.keys)

@@ -108,7 +108,7 @@ def extract(request, code, year, number):
     """Ask for the extract of a decision; the worker makes it."""
     decision = _find(request, code, year, number)
     following.extract(decision, by=request.user)
-    messages.success(request, _("Kutipan sedang dibuat; ia muncul di halaman ini dan di ruang cetak."))
+    messages.success(request, _("Kutipan sedang dibuat; ia muncul di halaman ini."))
     return redirect(decision)
 
 

@@ -13,9 +13,10 @@ function say(kind) {
   place.replaceChildren(notice);
 }
 
-/* A form or field with data-saves: the save line is busy while its request runs and says so when it failed. */
+/* A form or field with data-saves: the save line is busy while its request runs and says so when it failed. What is
+   only asked for saves nothing. */
 function show(event, state) {
-  if (!event.detail.elt.closest("[data-saves]")) return;
+  if (event.detail.requestConfig.verb === "get" || !event.detail.elt.closest("[data-saves]")) return;
   document.querySelectorAll(".save").forEach((line) => {
     line.classList.toggle("save-busy", state === "busy");
     line.classList.toggle("save-off", state === "off");

@@ -33,12 +33,12 @@ class Row(models.Model):
 class ScopedQuerySet(models.QuerySet):
     """Rows of units. ``visible_to`` is the only window through which views and forms read."""
 
-    def visible_to(self, user, unit=None):
-        """The rows (of ``unit`` alone) whose facts ``user`` may know (``scope.py``; source: visibility.md, working
+    def visible_to(self, user, *units):
+        """The rows (of these units alone) whose facts ``user`` may know (``scope.py``; source: visibility.md, working
         assumption)."""
         from .. import scope
 
-        return self.filter(scope.visible_rows(self.model, user, unit))
+        return self.filter(scope.visible_rows(self.model, user, *units))
 
 
 class SearchedManager(models.Manager):

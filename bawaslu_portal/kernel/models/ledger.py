@@ -36,7 +36,7 @@ class LedgerEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["thing", "id"], name="ledger_of_thing"),
-            # What was done to the unit itself: few lines among those of its plenos.
+            # What was done to the unit itself: few lines among those of its work.
             models.Index(
                 fields=["organisation", "-seq"],
                 condition=models.Q(action__startswith="kernel."),

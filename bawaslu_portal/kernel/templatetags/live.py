@@ -9,7 +9,7 @@ import hashlib
 import re
 
 from django import template
-from django.utils.html import conditional_escape
+from django.utils.html import format_html, format_html_join
 
 register = template.Library()
 # What is new at every rendering and says nothing.
@@ -32,9 +32,10 @@ class Part(template.Node):
         mark = hashlib.blake2s(said.encode(), digest_size=5).hexdigest()
         if mark in context.get("seen", ()):
             return ""
-        data = "".join(f' data-{key}="{conditional_escape(value)}"' for key, value in options.items())
-        where = f' class="{conditional_escape(css)}"' if css else ""
-        return f'<{tag} id="{conditional_escape(name)}"{where} data-live data-mark="{mark}"{data}>{inner}</{tag}>'
+        data = format_html_join("", ' data-{}="{}"', options.items())
+        where = format_html(' class="{}"', css) if css else ""
+        start = format_html('<{} id="{}"{} data-live data-mark="{}"{}>', tag, name, where, mark, data)
+        return f"{start}{inner}</{tag}>"
 
 
 @register.tag

@@ -264,6 +264,9 @@ def test_altered_decisions_signatures_and_delivery_are_named(ratified):
         "digest = repeat('0', 64)",
         "superseded_by_id = id",
         "draft = true",
+        "access = CASE access WHEN 'open' THEN 'closed' ELSE 'open' END",
+        "delivered_to_id = organisation_id",
+        "released_at = NULL",
     ],
 )
 def test_an_altered_final_paper_is_named(ratified, change):

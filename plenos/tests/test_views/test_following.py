@@ -178,3 +178,17 @@ def test_the_level_above_sees_counts_and_lateness_and_no_words(cast, row, sign_i
 
 
 # --- the register and one decision ----------------------------------------------------------------------
+
+
+def test_the_room_proposes_earlier_decisions_to_reverse_only_when_asked(cast, sign_in):
+    decide_with(cast, doer=membership(cast, cast.member))
+    pleno = make_open(cast, when=WHEN + 14 * DAY)
+    with clock.at(pleno.opened_at + DAY / 24):
+        room = sign_in(cast.secretary).get(pleno.address("plenos:room")).content.decode()
+        address = pleno.address("plenos:earlier_decisions")
+        assert f'hx-get="{address}"' in room
+        assert 'value="2024/1"' not in room
+        proposed = sign_in(cast.secretary).get(address).content.decode()
+        assert '<option value="2024/1">Jadwal</option>' in proposed
+        assert sign_in(cast.member).get(address).status_code == 403
+        assert sign_in(cast.outsider).get(address).status_code == 404
