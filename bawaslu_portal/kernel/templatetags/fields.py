@@ -1,10 +1,8 @@
 """How one field of a form is drawn: its control with the classes of the house (templates/bootstrap5/field.html)."""
 
-import functools
-
 from django import forms, template
-from django.utils.html import conditional_escape, format_html
-from django.utils.translation import get_language, gettext
+from django.utils.html import format_html
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -25,12 +23,7 @@ def heading(field):
     """The label, and whether the field may be left empty."""
     if field.field.required:
         return field.label
-    return conditional_escape(field.label) + _optional(get_language())
-
-
-@functools.cache
-def _optional(_language):
-    return format_html(' <span class="optional">{}</span>', gettext("(boleh kosong)"))
+    return format_html('{} <span class="optional">{}</span>', field.label, gettext("(boleh kosong)"))
 
 
 @register.simple_tag
