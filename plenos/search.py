@@ -41,6 +41,7 @@ COMMON = 500  # matches expected of one unit, beyond which its rows are walked t
 # The newest stretches of time that are looked through before all: of a nation, of several units.
 OF_NATION = ((SHORT, 2), (SHORT, 6), (SHORT, 16), (LONG, 2))
 OF_UNITS = ((LONG, 1), (LONG, 2))
+SOME = 12  # fewer units are asked all at once after the first stretch: they have few rows
 FIRST, MOST = 90, 20_000  # matches of which is asked who may read them: first, in all
 NEWEST = ("-year", "-number")
 WITHOUT = re.compile(r"(?<!\w)-")  # a word that must not stand in what is looked for
@@ -200,7 +201,8 @@ def _near(model, asked, units):
     """``asked`` of the newest rows alone, by their marks of time, and of more of them where that gave too few: what is
     found among all years is looked for last. Nothing where the newest are all."""
     newest = model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    for span, most in OF_UNITS if units else OF_NATION:
+    stretches = OF_UNITS[: 1 + len(units) // SOME] if units else OF_NATION
+    for span, most in stretches:
         if newest >= most * span:
             times = range(newest // span, newest // span - most, -1)
             yield of_units(asked, units, times) if units else of_times(asked, span, times)

@@ -20,6 +20,7 @@ WAYS = {  # which numbers of the search are turned, so that small data goes that
     "all times at once": {"OF_UNITS": (), "OF_NATION": ()},
     "all times at once, not named": {"OF_UNITS": (), "OF_NATION": (), "MANY": 0},
     "one time": {"OF_UNITS": ((LONG, 1),), "OF_NATION": ((SHORT, 1),)},
+    "all stretches": {"SOME": 1},
 }
 READERS = {"chair", "staff", "province", "province_staff", "national", "outsider"}
 WORDS = ("kenari", "gudang -kenari", "jadwal or mobil")
