@@ -79,12 +79,18 @@ def documents_readable(user):
 
 
 def final_papers(user):
-    """Q over Document rows that are final and released, by their class and delivery."""
+    """Q over Document rows that are final and released to ``user``."""
+    return Q(draft=False) & released_to(user)
+
+
+def released_to(user):
+    """Q over rows that carry their own class and delivery (papers, minutes of earlier years), once released: closed
+    ones for those who oversee, open ones for the unit and all above."""
     own, overseers = scope.own_units(user), scope.own_units(user, scope.OVERSEERS)
     overseen = Q(organisation__in=scope.units_below(user, scope.OVERSEERS)) | Q(delivered_to__in=overseers)
     above = Q(organisation__in=own | scope.units_below(user)) | Q(delivered_to__in=own)
     openly = Q(access="open") & (Q() if scope.nationwide(user) else above)
-    return Q(draft=False, released_at__isnull=False) & (overseen | openly)
+    return Q(released_at__isnull=False) & (overseen | openly)
 
 
 def correction_documents_readable(user):

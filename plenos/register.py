@@ -113,16 +113,8 @@ def extract_of(user, decision):
 
 def archived(user, unit=None):
     """Minutes of earlier years that ``user`` may read: as ratified ones of their class, delivered when brought in."""
-    writers, own = scope.own_units(user, scope.WRITERS), scope.own_units(user)
-    overseen = Q(organisation__in=scope.units_below(user, scope.OVERSEERS)) | Q(
-        delivered_to__in=scope.own_units(user, scope.OVERSEERS)
-    )
-    above = Q(organisation__in=scope.units_below(user)) | Q(delivered_to__in=own)
-    if scope.nationwide(user):
-        above = Q(organisation__isnull=False)
-    delivered = Q(released_at__isnull=False)
-    openly = Q(organisation__in=own, access="open") | delivered & above & Q(access="open")
-    rows = ArchivedMinutes.objects.filter(Q(organisation__in=writers) | delivered & overseen | openly)
+    writers = scope.own_units(user, scope.WRITERS)
+    rows = ArchivedMinutes.objects.filter(Q(organisation__in=writers) | queries.released_to(user))
     return rows if unit is None else rows.filter(organisation=unit)
 
 
